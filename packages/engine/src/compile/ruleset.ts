@@ -1,0 +1,141 @@
+import type { ActionEvaluator } from "../action.ts";
+import type { Macro } from "./macro.ts";
+import type { MatchedRule, RuleMetadata } from "../matched-rule.ts";
+import type { OperatorMatcher } from "../operator.ts";
+import type { Phase } from "../phase.ts";
+import type { Selector, Collection } from "../variables/collections.ts";
+import type { Severity } from "../severity.ts";
+import type { TargetExclusion } from "../control.ts";
+import type { TransformationDefinition } from "../transformation.ts";
+import type { ByteString } from "../text/bytes.ts";
+import type { Variables } from "../variables/variables.ts";
+import type { WafSettings } from "../settings.ts";
+
+/** A variable with an optional selector, minus the entries excluded from it. */
+export interface CompiledTarget {
+  /** Index in the variable table. */
+  readonly variable: number;
+  /** Name as match records report it. */
+  readonly name: string;
+  readonly of: (variables: Variables) => Collection;
+  readonly selector: Selector | undefined;
+  /** `&`: the number of entries instead of the entries. */
+  readonly count: boolean;
+  /** Of this variable only; both `!X:key` of the rule and SecRuleUpdateTarget*. */
+  readonly exclusions: readonly TargetExclusion[];
+}
+
+/** A rule's transformations, ready to run. Rules with the same list share one object, which is the cache's key. */
+export interface Pipeline {
+  readonly id: number;
+  readonly names: readonly string[];
+  readonly steps: readonly PipelineStep[];
+}
+
+/** One transformation of a pipeline. */
+export interface PipelineStep {
+  readonly definition: TransformationDefinition;
+  readonly apply: (value: ByteString) => ByteString;
+}
+
+/** The disruptive action of a rule. */
+export type Disruptive =
+  | { readonly kind: "deny" | "drop" | "block" | "pass" }
+  | { readonly kind: "redirect"; readonly target: Macro }
+  | { readonly kind: "allow"; readonly scope: "all" | "phase" | "request" }
+  | { readonly kind: "plugin"; readonly name: string };
+
+/**
+ * A rule, chained rule, SecAction or marker, ready to evaluate. Plain data of one shape; shared by all transactions
+ * and never changed after construction.
+ */
+export interface CompiledRule {
+  /** Position among the top-level rules of the WAF; children carry that of their starter. */
+  readonly index: number;
+  readonly kind: "rule" | "action" | "marker";
+  readonly metadata: RuleMetadata;
+  /** For children the id of the starter. */
+  readonly id: number;
+  readonly phase: Phase;
+  /** 0 for the starter. */
+  readonly chainLevel: number;
+  /** The next rule of the chain. */
+  readonly next: CompiledRule | undefined;
+  readonly targets: readonly CompiledTarget[];
+  /** Undefined for SecAction and markers. */
+  readonly operator: CompiledOperator | undefined;
+  readonly pipeline: Pipeline;
+  readonly multiMatch: boolean;
+  readonly capture: boolean;
+  readonly log: boolean;
+  readonly audit: boolean;
+  readonly message: Macro | undefined;
+  readonly logData: Macro | undefined;
+  /** Run after every matched value, in order. */
+  readonly actions: readonly ActionEvaluator[];
+  /** Flow and disruptive actions, run once after the whole chain, in written order (starter only). */
+  readonly finalActions: readonly ActionEvaluator[];
+  readonly disruptive: Disruptive | undefined;
+  /** `status:` value, undefined when none is given. */
+  readonly status: number | undefined;
+  /** Some operator, action or variable of the rule or its chain may have to wait for a port. */
+  readonly mayWait: boolean;
+}
+
+/** Operator of a rule, with its negation. */
+export interface CompiledOperator {
+  readonly name: string;
+  readonly negated: boolean;
+  readonly argument: ByteString;
+  readonly matcher: OperatorMatcher;
+}
+
+/**
+ * A rule while its actions are compiled: what actions write to. `status`, `tag` and the like set fields; defaults have
+ * been merged in before.
+ */
+export interface RuleDraft {
+  id: number;
+  phase: Phase;
+  readonly isChild: boolean;
+  chain: boolean;
+  message: Macro | undefined;
+  logData: Macro | undefined;
+  revision: ByteString;
+  version: ByteString;
+  severity: Severity | undefined;
+  maturity: number;
+  accuracy: number;
+  readonly tags: ByteString[];
+  capture: boolean;
+  multiMatch: boolean;
+  log: boolean;
+  audit: boolean;
+  status: number | undefined;
+  disruptive: Disruptive | undefined;
+  /** Names of `t:` actions in order; `none` empties it. Resolved by the compiler. */
+  readonly transformations: string[];
+  /** SecMarker label that `skipAfter` names, for the linter. */
+  skipAfter: string | undefined;
+  /** TX variables this rule writes, lower-case; undefined name parts (macros) are "*". For analysis. */
+  readonly writes: string[];
+}
+
+/** All rules of a WAF, in order, with the indexes that evaluation and ctl need. */
+export interface CompiledRuleset {
+  readonly settings: Readonly<WafSettings>;
+  /** Top-level rules and markers in configuration order. */
+  readonly rules: readonly CompiledRule[];
+  /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
+  readonly byPhase: readonly (readonly CompiledRule[])[];
+  readonly pipelines: readonly Pipeline[];
+  /** Rules whose id lies in the range, inclusive. */
+  withIdBetween(from: number, to: number): readonly CompiledRule[];
+  /** Rules (starters) that carry the tag, compared exactly, or matched when given as `/regex/`. */
+  withTag(tag: ByteString): readonly CompiledRule[];
+  /** Rules (starters) whose unexpanded msg is this text, or matched when given as `/regex/`. */
+  withMessage(message: ByteString): readonly CompiledRule[];
+}
+
+/** Called for each matched rule that wants a log line, at match time. */
+export type MatchedRuleObserver = (matched: MatchedRule) => void;

@@ -1,0 +1,53 @@
+import type { AuditEngineMode, RuleEngineMode, WafSettings } from "./settings.ts";
+import type { Selector } from "./variables/collections.ts";
+
+/** How far `allow` reaches. */
+export type AllowScope = "none" | "phase" | "request" | "all";
+
+/** Entries a rule must not look at: of one variable, all or those selected. */
+export interface TargetExclusion {
+  /** Index of the variable in the table. */
+  readonly variable: number;
+  readonly selector: Selector | undefined;
+}
+
+/**
+ * The part of a transaction that `ctl` and flow actions change. It starts as a copy of the WAF's settings;
+ * the WAF itself never changes after construction.
+ */
+export class TransactionControl {
+  ruleEngine: RuleEngineMode;
+  auditEngine: AuditEngineMode;
+  auditLogParts: string;
+  debugLogLevel: number;
+  requestBodyAccess: boolean;
+  requestBodyLimit: number;
+  forceRequestBodyVariable = false;
+  responseBodyAccess: boolean;
+  responseBodyLimit: number;
+  forceResponseBodyVariable = false;
+  parseXmlIntoArgs: WafSettings["parseXmlIntoArgs"];
+
+  /** Rules still to skip in this phase. */
+  skip = 0;
+  /** Marker to skip to in this phase, "" when none. */
+  skipAfter = "";
+  allow: AllowScope = "none";
+
+  /** 1 per removed rule, by rule index; undefined until a ctl removes one. */
+  removedRules: Uint8Array | undefined = undefined;
+  /** Exclusions of ctl:ruleRemoveTarget*, by index of the top-level rule; undefined until one is added. */
+  targetExclusions: Map<number, TargetExclusion[]> | undefined = undefined;
+
+  constructor(settings: WafSettings) {
+    this.ruleEngine = settings.ruleEngine;
+    this.auditEngine = settings.auditEngine;
+    this.auditLogParts = settings.auditLogParts;
+    this.debugLogLevel = settings.debugLogLevel;
+    this.requestBodyAccess = settings.requestBodyAccess;
+    this.requestBodyLimit = settings.requestBodyLimit;
+    this.responseBodyAccess = settings.responseBodyAccess;
+    this.responseBodyLimit = settings.responseBodyLimit;
+    this.parseXmlIntoArgs = settings.parseXmlIntoArgs;
+  }
+}

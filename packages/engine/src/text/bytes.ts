@@ -1,0 +1,61 @@
+/**
+ * Byte strings: the one representation of values inside the engine.
+ *
+ * A `ByteString` is a `string` whose UTF-16 units are bytes (0-255). V8 keeps such strings in one byte per unit,
+ * offsets count bytes as SecLang asks, and rules see traffic exactly as it came. Conversions happen here and nowhere else.
+ */
+export type ByteString = string;
+
+const CHUNK = 8192;
+
+/** Host-supplied fast path for {@link fromBytes}; the result must have one unit per byte. */
+export type Latin1Decoder = (bytes: Uint8Array) => ByteString;
+
+/** Bytes to byte string, in pieces so that no argument list grows past the stack. */
+export function fromBytes(bytes: Uint8Array): ByteString {
+  if (bytes.length <= CHUNK) return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += String.fromCharCode.apply(undefined, bytes.subarray(at, at + CHUNK) as unknown as number[]);
+  }
+  return text;
+}
+
+/** Byte string to bytes. */
+export function toBytes(text: ByteString): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** True when every unit of the text is a byte. */
+export function isByteString(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return false;
+  return true;
+}
+
+/** JavaScript text to the bytes of its UTF-8 encoding; lone surrogates become U+FFFD. Returns the text itself when it is ASCII. */
+export function encodeUtf8(text: string): ByteString {
+  let at = 0;
+  while (at < text.length && text.charCodeAt(at) < 0x80) at++;
+  if (at === text.length) return text;
+  let out = text.slice(0, at);
+  for (const character of text.slice(at)) out += encodeCodePoint(character.codePointAt(0)!);
+  return out;
+}
+
+/** UTF-8 encoding of one code point; surrogates and values beyond U+10FFFF give U+FFFD. */
+export function encodeCodePoint(point: number): ByteString {
+  if (point < 0x80) return String.fromCharCode(point);
+  if (point < 0x800) return String.fromCharCode(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
+  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return "\xef\xbf\xbd";
+  if (point < 0x10000) {
+    return String.fromCharCode(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+  }
+  return String.fromCharCode(
+    0xf0 | (point >> 18),
+    0x80 | ((point >> 12) & 0x3f),
+    0x80 | ((point >> 6) & 0x3f),
+    0x80 | (point & 0x3f),
+  );
+}

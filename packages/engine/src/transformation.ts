@@ -1,0 +1,26 @@
+import type { ByteString } from "./text/bytes.ts";
+import type { WafSettings } from "./settings.ts";
+
+/** A value in and its result; run as tests, printed in the reference. */
+export interface TransformationExample {
+  readonly title: string;
+  readonly input: ByteString;
+  readonly output: ByteString;
+}
+
+/** A `t:` function. Pure and total: it never throws, whatever the bytes. */
+export interface TransformationDefinition {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly examples: readonly TransformationExample[];
+  /**
+   * Bytes without which a value is its own result; the evaluator then does not call `apply`.
+   * Absent: any value may change. Invariant: no byte of `value` in `reactsTo` implies `apply(value) === value`.
+   */
+  readonly reactsTo?: ByteString;
+  /** Invariant: returns the very same reference when nothing changed (multi-match relies on it). */
+  readonly apply: (value: ByteString) => ByteString;
+  /** For transformations that depend on directives: replaces `apply` for one WAF. */
+  readonly configure?: (settings: WafSettings) => (value: ByteString) => ByteString;
+}

@@ -1,0 +1,241 @@
+import type { Pattern } from "@cuirass/regex";
+import { toLowerAscii } from "../text/ascii.ts";
+import type { ByteString } from "../text/bytes.ts";
+
+/** One value of a variable: its key as received, the key for look-ups, and the value. */
+export class Entry {
+  key: ByteString;
+  lowerKey: ByteString;
+  value: ByteString;
+  constructor(key: ByteString, lowerKey: ByteString, value: ByteString) {
+    this.key = key;
+    this.lowerKey = lowerKey;
+    this.value = value;
+  }
+}
+
+/** Which entries of a collection are meant: a key (lower-case) or a pattern searched in the key, case-insensitively. */
+export type Selector =
+  | { readonly kind: "key"; readonly key: ByteString; readonly text: ByteString }
+  | { readonly kind: "regex"; readonly pattern: Pattern; readonly text: ByteString };
+
+/** True when the selector means this entry. No selector means every entry. */
+export function selects(selector: Selector | undefined, entry: Entry): boolean {
+  if (selector === undefined) return true;
+  return selector.kind === "key" ? entry.lowerKey === selector.key : selector.pattern.test(entry.key);
+}
+
+/** A variable's values in one transaction. */
+export interface Collection {
+  /** SecLang name, as match records report it. */
+  readonly name: string;
+  /** Appends the selected entries to `out`, in insertion order. */
+  select(selector: Selector | undefined, out: Entry[]): void;
+  /** First value under the key (any case); for single values the key is ignored. */
+  first(key?: ByteString): ByteString | undefined;
+  /** All values by key as received, for hosts and logs. */
+  data(): Map<ByteString, ByteString[]>;
+}
+
+function dataOf(entries: readonly Entry[]): Map<ByteString, ByteString[]> {
+  const data = new Map<ByteString, ByteString[]>();
+  for (const entry of entries) {
+    const values = data.get(entry.key);
+    if (values) values.push(entry.value);
+    else data.set(entry.key, [entry.value]);
+  }
+  return data;
+}
+
+/** One text value that is always present. */
+export class Single implements Collection {
+  readonly name: string;
+  readonly #entry: Entry;
+  constructor(name: string, value: ByteString = "") {
+    this.name = name;
+    this.#entry = new Entry("", "", value);
+  }
+  get value(): ByteString {
+    return this.#entry.value;
+  }
+  set(value: ByteString): void {
+    this.#entry.value = value;
+  }
+  select(selector: Selector | undefined, out: Entry[]): void {
+    // Compat: a key on a single value finds nothing, so that a regex exclusion never hides the whole variable (gaps A16).
+    if (selector === undefined) out.push(this.#entry);
+  }
+  first(): ByteString {
+    return this.#entry.value;
+  }
+  data(): Map<ByteString, ByteString[]> {
+    return new Map([["", [this.#entry.value]]]);
+  }
+}
+
+/** A single value that is worked out when it is read: no rule asks, no work. `compute` decides whether to keep its result. */
+export class Computed implements Collection {
+  readonly name: string;
+  #compute: () => ByteString;
+  constructor(name: string, compute: () => ByteString = empty) {
+    this.name = name;
+    this.#compute = compute;
+  }
+  get value(): ByteString {
+    return this.#compute();
+  }
+  /** From now on the value is this. */
+  set(value: ByteString): void {
+    this.#compute = () => value;
+  }
+  /** From now on the value is what the function gives at its first call. */
+  setSource(source: () => ByteString): void {
+    this.#compute = () => {
+      const value = source();
+      this.set(value);
+      return value;
+    };
+  }
+  select(selector: Selector | undefined, out: Entry[]): void {
+    if (selector === undefined) out.push(new Entry("", "", this.#compute()));
+  }
+  first(): ByteString {
+    return this.#compute();
+  }
+  data(): Map<ByteString, ByteString[]> {
+    return new Map([["", [this.#compute()]]]);
+  }
+}
+
+function empty(): ByteString {
+  return "";
+}
+
+/** Names with one or more values each, in insertion order, looked up without regard to ASCII case. */
+export class Keyed implements Collection {
+  readonly name: string;
+  /** Invariant: insertion order over all names (Compat: gaps A32, Coraza's order is random). */
+  readonly entries: Entry[] = [];
+  #byKey: Map<ByteString, Entry[]> | undefined;
+  constructor(name: string) {
+    this.name = name;
+  }
+  /** Number of values. */
+  get size(): number {
+    return this.entries.length;
+  }
+  /** Adds a value; earlier values of the name stay. */
+  add(key: ByteString, value: ByteString): void {
+    const entry = new Entry(key, toLowerAscii(key), value);
+    this.entries.push(entry);
+    if (this.#byKey) index(this.#byKey, entry);
+  }
+  /** Replaces all values of the name by one, at the place of the first. */
+  set(key: ByteString, value: ByteString): void {
+    const known = this.#index().get(toLowerAscii(key));
+    if (!known) return this.add(key, value);
+    known[0]!.value = value;
+    if (known.length > 1) {
+      for (const extra of known.splice(1)) this.entries.splice(this.entries.indexOf(extra), 1);
+    }
+  }
+  /** Removes all values of the name; true when there were any. */
+  remove(key: ByteString): boolean {
+    const byKey = this.#index();
+    const lower = toLowerAscii(key);
+    const known = byKey.get(lower);
+    if (!known) return false;
+    byKey.delete(lower);
+    for (const entry of known) this.entries.splice(this.entries.indexOf(entry), 1);
+    return true;
+  }
+  has(key: ByteString): boolean {
+    return this.#index().has(toLowerAscii(key));
+  }
+  clear(): void {
+    this.entries.length = 0;
+    this.#byKey = undefined;
+  }
+  select(selector: Selector | undefined, out: Entry[]): void {
+    if (selector === undefined) {
+      for (let at = 0; at < this.entries.length; at++) out.push(this.entries[at]!);
+    } else if (selector.kind === "key") {
+      const known = this.#index().get(selector.key);
+      if (known) for (let at = 0; at < known.length; at++) out.push(known[at]!);
+    } else {
+      for (let at = 0; at < this.entries.length; at++) {
+        if (selector.pattern.test(this.entries[at]!.key)) out.push(this.entries[at]!);
+      }
+    }
+  }
+  first(key: ByteString = ""): ByteString | undefined {
+    return this.#index().get(toLowerAscii(key))?.[0]?.value;
+  }
+  data(): Map<ByteString, ByteString[]> {
+    return dataOf(this.entries);
+  }
+  #index(): Map<ByteString, Entry[]> {
+    if (this.#byKey) return this.#byKey;
+    const byKey = new Map<ByteString, Entry[]>();
+    for (const entry of this.entries) index(byKey, entry);
+    return (this.#byKey = byKey);
+  }
+}
+
+function index(byKey: Map<ByteString, Entry[]>, entry: Entry): void {
+  const known = byKey.get(entry.lowerKey);
+  if (known) known.push(entry);
+  else byKey.set(entry.lowerKey, [entry]);
+}
+
+/** View on several collections, in the order given; matches are reported under the view's own name. */
+export class Concat implements Collection {
+  readonly name: string;
+  readonly #parts: readonly Collection[];
+  constructor(name: string, parts: readonly Collection[]) {
+    this.name = name;
+    this.#parts = parts;
+  }
+  select(selector: Selector | undefined, out: Entry[]): void {
+    for (let at = 0; at < this.#parts.length; at++) this.#parts[at]!.select(selector, out);
+  }
+  first(key: ByteString = ""): ByteString | undefined {
+    for (const part of this.#parts) {
+      const value = part.first(key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+  data(): Map<ByteString, ByteString[]> {
+    const all: Entry[] = [];
+    this.select(undefined, all);
+    return dataOf(all);
+  }
+}
+
+/** View on the names of a collection: one entry per value, whose value is the name as received. */
+export class Names implements Collection {
+  readonly name: string;
+  readonly #of: Keyed;
+  constructor(name: string, of: Keyed) {
+    this.name = name;
+    this.#of = of;
+  }
+  select(selector: Selector | undefined, out: Entry[]): void {
+    const from = out.length;
+    this.#of.select(selector, out);
+    for (let at = from; at < out.length; at++) {
+      const entry = out[at]!;
+      out[at] = new Entry(entry.key, entry.lowerKey, entry.key);
+    }
+  }
+  first(key: ByteString = ""): ByteString | undefined {
+    // Compat: a macro on a names view gives the first *value* stored under the name, as Coraza does (spec: seclang, 11).
+    return this.#of.first(key);
+  }
+  data(): Map<ByteString, ByteString[]> {
+    const all: Entry[] = [];
+    this.select(undefined, all);
+    return dataOf(all);
+  }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Tests run on the sources, not on dist: no build is needed between an edit and its test.
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"] } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+    exclude: ["**/dist/**", "**/node_modules/**", "**/*.growth.test.ts", "**/*.slow.test.ts"],
+    testTimeout: 20_000,
+  },
+});
