@@ -1,6 +1,7 @@
 import type { ByteString } from "./text/bytes.ts";
 import type { Collection } from "./variables/collections.ts";
 import type { Interruption } from "./interruption.ts";
+import type { EngineFault } from "./fault.ts";
 import type { LogLevel } from "./host.ts";
 import type { Phase } from "./phase.ts";
 import type { Variables } from "./variables/variables.ts";
@@ -19,6 +20,8 @@ export interface TransactionState {
   collection(name: string): Collection | undefined;
   /** The first interruption wins; in DetectionOnly it is only remembered. */
   interrupt(interruption: Interruption): void;
+  /** A port failed or could not answer: recorded and answered as the fault policy says. */
+  fault(kind: EngineFault["kind"], message: string): void;
   /** Debug log of this transaction, subject to its level. */
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
 }

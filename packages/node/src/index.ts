@@ -1,1 +1,14 @@
-export {};
+export { createNodeHost } from "./host.ts";
+export { expandGlob, nodeFileSystem } from "./file-system.ts";
+export type { RuleSet, RuleSetOptions, RuleSetSearch } from "./rule-sets.ts";
+export { builtInRuleSet, crsCacheDirectory, locateRuleSet, ruleSetFileSystem, ruleSetSources } from "./rule-sets.ts";
+export { crsManifest, knownManifests } from "./crs-manifest.ts";
+export type { CrsInstallOptions, CrsInstallResult } from "./crs-install.ts";
+export { installCrs } from "./crs-install.ts";
+export type { Decision, DecisionMatch, DecisionRule } from "./decision.ts";
+export { describeDecision } from "./decision.ts";
+export { DecisionRing } from "./decision-ring.ts";
+export { WafMetrics } from "./metrics.ts";
+export { startAdminServer } from "./admin-server.ts";
+export { createLogger } from "./logger.ts";
+export { supportedAuditWriters } from "./audit-writers/index.ts";

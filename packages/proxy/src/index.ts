@@ -1,1 +1,2 @@
-export {};
+export type { Proxy, ProxyOptions } from "./proxy.ts";
+export { createProxy } from "./proxy.ts";

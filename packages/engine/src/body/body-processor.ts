@@ -1,5 +1,5 @@
 import type { ByteString } from "../text/bytes.ts";
-import type { Host } from "../host.ts";
+import type { Host, TempFile } from "../host.ts";
 import type { Variables } from "../variables/variables.ts";
 import type { WafSettings } from "../settings.ts";
 import type { BodyBuffer } from "./body-buffer.ts";
@@ -14,6 +14,8 @@ export interface BodyContext {
   readonly contentType: ByteString;
   /** Adds to ARGS_POST within SecArgumentsLimit; false when the limit dropped it (the flag is set then). */
   addArgument(name: ByteString, value: ByteString): boolean;
+  /** Temporary files of uploads; the transaction deletes or keeps them when it closes. */
+  readonly uploads: TempFile[];
   /** Whether XML texts and attributes also become arguments. */
   readonly parseXmlIntoArgs: WafSettings["parseXmlIntoArgs"];
 }

@@ -25,9 +25,16 @@ export interface CompiledTarget {
   readonly exclusions: readonly TargetExclusion[];
 }
 
-/** A rule's transformations, ready to run. Rules with the same list share one object, which is the cache's key. */
+/**
+ * A rule's transformations, ready to run. Rules with the same list share one object; lists with a common beginning share
+ * its pipelines through `parent`, so the empty pipeline is the root of a tree.
+ */
 export interface Pipeline {
   readonly id: number;
+  /** Pipeline without the last step; undefined for the empty one. */
+  readonly parent: Pipeline | undefined;
+  /** The last step; identity for the empty pipeline. */
+  readonly apply: (value: ByteString) => ByteString;
   readonly names: readonly string[];
   readonly steps: readonly PipelineStep[];
 }
@@ -71,6 +78,8 @@ export interface CompiledRule {
   readonly audit: boolean;
   readonly message: Macro | undefined;
   readonly logData: Macro | undefined;
+  /** Tags to expand when the rule is reported; undefined when none holds a macro. */
+  readonly tagMacros: readonly Macro[] | undefined;
   /** Run after every matched value, in order. */
   readonly actions: readonly ActionEvaluator[];
   /** Flow and disruptive actions, run once after the whole chain, in written order (starter only). */
@@ -129,6 +138,8 @@ export interface CompiledRuleset {
   /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
   readonly byPhase: readonly (readonly CompiledRule[])[];
   readonly pipelines: readonly Pipeline[];
+  /** Some target or macro reads RULE, so it must be filled before each rule. */
+  readonly usesRuleVariable: boolean;
   /** Rules whose id lies in the range, inclusive. */
   withIdBetween(from: number, to: number): readonly CompiledRule[];
   /** Rules (starters) that carry the tag, compared exactly, or matched when given as `/regex/`. */

@@ -124,6 +124,10 @@ export class Keyed implements Collection {
   get size(): number {
     return this.entries.length;
   }
+  /** Number of names, without regard to case. */
+  get distinctNames(): number {
+    return this.#index().size;
+  }
   /** Adds a value; earlier values of the name stay. */
   add(key: ByteString, value: ByteString): void {
     const entry = new Entry(key, toLowerAscii(key), value);

@@ -1,0 +1,22 @@
+import { Command, Option } from "commander";
+import { runProxy } from "../run-proxy.ts";
+
+/** `cuirass proxy`: protects one application. */
+export function proxyCommand(): Command {
+  return new Command("proxy")
+    .description("Protect an HTTP application: a reverse proxy that inspects requests and responses.")
+    .addOption(new Option("--upstream <url>", "the application").env("UPSTREAM").makeOptionMandatory())
+    .addOption(new Option("--listen <address>", "[host]:port to listen on").env("LISTEN").default(":8080"))
+    .option("--rules <path>", "a CRS folder, a .conf file or a glob; `built-in` for the built-in rules")
+    .addOption(new Option("--mode <mode>", "block or detect").choices(["block", "detect"]).default("block"))
+    .option("--paranoia-level <n>", "blocking paranoia level of a CRS", Number)
+    .option("--admin <address>", "address of health, metrics and decisions; `off` for none", "127.0.0.1:8081")
+    .option("--expose-matches <header>", "response header with the ids of logged rules; for test runners only")
+    .option("--directives-before <text>", "SecLang text after the recommended settings, before the rules")
+    .option("--directives-after <text>", "SecLang text after the rules, e.g. exclusions")
+    .action(async (options: Parameters<typeof runProxy>[0]) => {
+      const running = await runProxy(options);
+      process.stdout.write(`${running.description}\nlistening on ${running.url}, protecting ${options.upstream}\n`);
+      await running.untilSignal();
+    });
+}

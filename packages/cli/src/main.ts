@@ -1,0 +1,35 @@
+import { Command, CommanderError } from "commander";
+import { isWafError } from "@cuirass/engine";
+import { checkCommand } from "./commands/check.ts";
+import { crsCommand } from "./commands/crs.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { ftwCommand } from "./commands/ftw.ts";
+import { proxyCommand } from "./commands/proxy.ts";
+import { startCommand } from "./commands/start.ts";
+import { ExitCode } from "./exit-code.ts";
+
+/** Runs the command line; resolves with the process's exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("cuirass")
+    .description("Web application firewall: SecLang rules and the OWASP Core Rule Set.")
+    .version("0.1.0")
+    .exitOverride()
+    .showHelpAfterError();
+  for (const add of [startCommand, proxyCommand, checkCommand, explainCommand, ftwCommand, crsCommand]) {
+    program.addCommand(add().exitOverride());
+  }
+  try {
+    await program.parseAsync(argv);
+    return 0;
+  } catch (error) {
+    if (error instanceof ExitCode) return error.code;
+    if (error instanceof CommanderError) return error.exitCode;
+    // Configuration errors explain themselves; anything else is unexpected and keeps its stack.
+    process.stderr.write(`${isWafError(error) || isPlain(error) ? error.message : String((error as Error).stack)}\n`);
+    return 1;
+  }
+}
+
+function isPlain(error: unknown): error is Error {
+  return error instanceof Error && error.constructor === Error;
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import type { FtwTest, TestResult } from "@cuirass/ftw";
+import { findTestFiles, observeInProcess, observeOverSocket, headerLogSource, readOverrides, readTestFile, ReflectBackend, runTests } from "@cuirass/ftw";
+import type { MatchedRule } from "@cuirass/engine";
+import { createWaf } from "@cuirass/engine";
+import { createNodeHost, locateRuleSet, ruleSetFileSystem, ruleSetSources } from "@cuirass/node";
+import { createProxy } from "@cuirass/proxy";
+import type { SuiteResult } from "../suite-result.ts";
+import { judgeCases } from "../suite-result.ts";
+import { readExpected } from "../expected.ts";
+import { startReflectServer } from "./reflect-server.ts";
+
+/** Settings of the CRS project for its own tests. */
+const settings = `SecAction "id:900005,phase:1,nolog,pass,ctl:ruleEngine=DetectionOnly,ctl:ruleRemoveById=910000,\\
+setvar:tx.blocking_paranoia_level=4,setvar:tx.crs_validate_utf8_encoding=1,setvar:tx.arg_name_length=100,\\
+setvar:tx.arg_length=400,setvar:tx.total_arg_length=64000,setvar:tx.max_num_args=255,setvar:tx.max_file_size=64100,\\
+setvar:tx.combined_file_sizes=65535"
+SecResponseBodyMimeType text/plain text/html text/xml application/json
+`;
+
+const RULES = "crs/4.28.0";
+
+interface Loaded {
+  readonly tests: readonly FtwTest[];
+  readonly files: number;
+}
+
+function load(shared: string): Loaded {
+  const files = findTestFiles(join(shared, RULES, "tests/regression/tests"));
+  return { tests: files.flatMap(readTestFile), files: files.length };
+}
+
+function createTestWaf(shared: string, onMatchedRule: (matched: MatchedRule) => void): ReturnType<typeof createWaf> {
+  const ruleSet = locateRuleSet({ rules: join(shared, RULES) });
+  return createWaf({
+    directives: ruleSetSources(ruleSet, { mode: "block", before: settings }),
+    host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet) }),
+    onMatchedRule,
+    timeBudgetMs: Infinity,
+  });
+}
+
+/** Progress for suites that take a while. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** All CRS regression tests in process. */
+export async function runCrs(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
+  const started = performance.now();
+  const { tests, files } = load(shared);
+  const log: MatchedRule[] = [];
+  const waf = createTestWaf(shared, (matched) => log.push(matched));
+  const backend = new ReflectBackend();
+  const results = await runTests(tests, {
+    exchange: (raw) => observeInProcess({ waf, log }, backend, raw),
+    headParserCounts: true,
+    onResult: (_result, done) => onProgress(done, tests.length),
+  });
+  return summarise("crs", files, results, (performance.now() - started) / 1000);
+}
+
+/** All CRS regression tests through the reverse proxy, on real sockets. */
+export async function runCrsProxy(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
+  const started = performance.now();
+  const { tests, files } = load(shared);
+  const waf = createTestWaf(shared, () => undefined);
+  const backend = await startReflectServer();
+  const header = "x-cuirass-rules";
+  const proxy = createProxy({ waf: () => waf, upstream: new URL(backend.url), exposeMatches: header });
+  const { port } = await proxy.listen(0, "127.0.0.1");
+  const target = { host: "127.0.0.1", port, timeoutMs: 5000 };
+  const source = headerLogSource(header);
+  const overrides = readOverrides(join(shared, RULES, "tests/regression/coraza-overrides.yaml"));
+  const results = await runTests(tests, {
+    exchange: (raw) => observeOverSocket(raw, target, source),
+    headParserCounts: false,
+    overrides: new Map(overrides.map((override) => [override.testId, override])),
+    onResult: (_result, done) => onProgress(done, tests.length),
+  });
+  await proxy.close();
+  backend.close();
+  return summarise("crs-proxy", files, results, (performance.now() - started) / 1000);
+}
+
+function summarise(suite: string, files: number, results: readonly TestResult[], seconds: number): SuiteResult {
+  const cases = results.map(({ test, outcome, details }) =>
+    outcome === "failed" ? { id: test.id, failure: { expected: "the test's output", got: details.join("; ") } } : { id: test.id },
+  );
+  const judged = judgeCases(suite, files, cases, readExpected(suite), seconds);
+  const overridden = results
+    .filter(({ outcome }) => outcome === "overridden")
+    .map(({ test, details }) => ({ id: test.id, reason: details.join("; ") }));
+  const refusedHeads = results.filter(({ outcome }) => outcome === "refused-head");
+  return {
+    ...judged,
+    overridden: [
+      ...overridden,
+      ...refusedHeads.map(({ test }) => ({ id: test.id, reason: "the strict request-head parser refuses these bytes" })),
+    ],
+  };
+}

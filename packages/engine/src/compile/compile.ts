@@ -1,0 +1,86 @@
+import type { Diagnostic } from "@cuirass/seclang";
+import { parseActionList } from "@cuirass/seclang";
+import type { CompiledRule, CompiledRuleset } from "./ruleset.ts";
+import type { ConfigSource } from "./load.ts";
+import type { Host } from "../host.ts";
+import type { PendingRule } from "./draft.ts";
+import type { Registry } from "../registry.ts";
+import type { RuleMetadata } from "../matched-rule.ts";
+import type { WafSettings } from "../settings.ts";
+import { defaultSettings } from "../settings.ts";
+import { collectDirectives } from "./collect.ts";
+import { applyExclusions } from "./exclusions.ts";
+import { loadDirectives } from "./load.ts";
+import { PipelineBuilder } from "./pipelines.ts";
+import { Report } from "./report.ts";
+import { builtInDefaultNodes, compileRule } from "./rule.ts";
+import { RuleIndex } from "./rule-index.ts";
+import { validateSettings } from "./validate-settings.ts";
+
+/** What `compile` needs besides the text. */
+export interface CompileOptions {
+  readonly host: Host;
+  readonly registry: Registry;
+  readonly auditWriters: readonly string[];
+  /** Applied after all directives. */
+  readonly overrides: (settings: WafSettings) => void;
+  /** Called for each top-level rule in order, as it was written, before exclusions change it. */
+  readonly onRule: ((rule: RuleMetadata) => void) | undefined;
+}
+
+/** A rule set, or the reasons why there is none. */
+export interface CompileResult {
+  readonly ruleset: CompiledRuleset | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Text to rule set: load, collect, exclude, compile, index. Every pass reports all it finds. */
+export function compileConfiguration(sources: readonly ConfigSource[], options: CompileOptions): CompileResult {
+  const report = new Report();
+  const settings = defaultSettings();
+  const { host, registry, auditWriters } = options;
+  const auditFormats = registry.auditFormatNames();
+
+  const directives = loadDirectives(sources, host.fileSystem, report);
+  const collected = collectDirectives(directives, { settings, host, auditFormats, auditWriters }, report);
+  options.overrides(settings);
+  validateSettings(settings, report);
+
+  const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
+  const pipelines = new PipelineBuilder(settings);
+  const context = { settings, host, registry, pipelines, defaultActions };
+  if (options.onRule !== undefined) {
+    for (const rule of collected.rules) options.onRule(compileRule(rule, 0, context, new Report()).metadata);
+  }
+  applyExclusions(collected.rules, collected.exclusions, report);
+  const kept = collected.rules.filter((rule) => !rule.removed);
+  reportDuplicateIds(kept, report);
+
+  const rules: CompiledRule[] = [];
+  for (const pending of kept) {
+    const own = new Report();
+    const rule = compileRule(pending, rules.length, context, own);
+    if (own.hasErrors && pending.position.ignoreErrors && pending.kind === "rule") {
+      for (const diagnostic of own.diagnostics) report.diagnostics.push({ ...diagnostic, severity: "warning" });
+      continue;
+    }
+    report.diagnostics.push(...own.diagnostics);
+    rules.push(rule);
+  }
+  const ruleset = report.hasErrors ? undefined : new RuleIndex(settings, rules, pipelines.pipelines);
+  return { ruleset, diagnostics: report.diagnostics };
+}
+
+function reportDuplicateIds(rules: readonly PendingRule[], report: Report): void {
+  const first = new Map<number, PendingRule>();
+  for (const rule of rules) {
+    const { id } = rule.head;
+    if (id === 0) continue;
+    const known = first.get(id);
+    if (known === undefined) first.set(id, rule);
+    else {
+      const related = [{ message: "first used here", span: known.span }];
+      report.error("WAF_CONFIG_RULE_ID_DUPLICATE", `duplicated rule id ${id}`, rule.span, undefined, related);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { DirectiveNode, IncludeNode } from "@cuirass/seclang";
+import { createSource, parse } from "@cuirass/seclang";
+import type { FileSystem } from "../host.ts";
+import type { Report } from "./report.ts";
+import { fromBytes } from "../text/bytes.ts";
+
+/** Where directives come from: text, or a file or glob read through the host's file system. */
+export type ConfigSource =
+  | string
+  | { readonly text: string; readonly name?: string }
+  | { readonly file: string };
+
+/** Name of directives given as text, as Coraza calls them. */
+const INLINE = "_inline_";
+const DEPTH_LIMIT = 64;
+const FILE_LIMIT = 10_000;
+
+/**
+ * Reads all sources and everything they include into one list of directives.
+ *
+ * Compat: relative paths and globs start from the including file, every directive keeps its own file and line, and the
+ * limits are on depth and on the number of files (gaps A29).
+ */
+export function loadDirectives(
+  sources: readonly ConfigSource[],
+  fileSystem: FileSystem | undefined,
+  report: Report,
+): DirectiveNode[] {
+  const loader = new Loader(fileSystem, report);
+  for (const source of sources) {
+    if (typeof source === "string") loader.text(INLINE, source, "", 0);
+    else if ("text" in source) loader.text(source.name ?? INLINE, source.text, directoryOf(source.name ?? ""), 0);
+    else loader.include(source.file, "", false, undefined, 0);
+  }
+  return loader.directives;
+}
+
+/** The part of a path before its last `/`, "" when there is none. */
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** A path relative to a directory; absolute paths and names of virtual folders (`@...`) stay as they are. */
+export function resolvePath(directory: string, path: string): string {
+  return directory === "" || path.startsWith("/") || path.startsWith("@") ? path : `${directory}/${path}`;
+}
+
+class Loader {
+  readonly directives: DirectiveNode[] = [];
+  readonly #fileSystem: FileSystem | undefined;
+  readonly #report: Report;
+  #files = 0;
+
+  constructor(fileSystem: FileSystem | undefined, report: Report) {
+    this.#fileSystem = fileSystem;
+    this.#report = report;
+  }
+
+  text(name: string, text: string, directory: string, depth: number): void {
+    const { document, diagnostics } = parse(createSource(name, text));
+    this.#report.diagnostics.push(...diagnostics);
+    for (const node of document.directives) {
+      if (node.kind === "include") this.include(node.pattern, directory, node.name === "IncludeOptional", node, depth + 1);
+      else this.directives.push(node);
+    }
+  }
+
+  include(pattern: string, directory: string, optional: boolean, node: IncludeNode | undefined, depth: number): void {
+    const span = node?.span;
+    const fileSystem = this.#fileSystem;
+    if (fileSystem === undefined) {
+      return this.#report.error("WAF_CONFIG_NO_FILE_SYSTEM", `cannot read "${pattern}": this host has no files`, span);
+    }
+    if (depth > DEPTH_LIMIT) {
+      const hint = "a file that includes itself, directly or through others, is the usual cause";
+      return this.#report.error("WAF_CONFIG_INCLUDE_DEPTH", `files are included more than ${DEPTH_LIMIT} deep`, span, hint);
+    }
+    const path = resolvePath(directory, pattern);
+    const isGlob = /[*?[]/.test(pattern);
+    const files = isGlob ? fileSystem.glob(path) : [path];
+    if (files.length === 0 && !optional) {
+      this.#report.warn("WAF_CONFIG_INCLUDE_EMPTY", `no file matches "${pattern}"`, span);
+    }
+    for (const file of files) {
+      if (++this.#files > FILE_LIMIT) {
+        return this.#report.error("WAF_CONFIG_INCLUDE_COUNT", `more than ${FILE_LIMIT} files are included`, span);
+      }
+      const content = this.#read(fileSystem, file);
+      if (content !== undefined) this.text(file, fromBytes(content), directoryOf(file), depth);
+      else if (!optional) this.#report.error("WAF_CONFIG_FILE_MISSING", `cannot read "${file}": no such file`, span);
+    }
+  }
+
+  #read(fileSystem: FileSystem, path: string): Uint8Array | undefined {
+    try {
+      return fileSystem.readFile(path);
+    } catch (error) {
+      this.#report.error("WAF_CONFIG_FILE_UNREADABLE", `cannot read "${path}": ${(error as Error).message}`);
+      return new Uint8Array(0);
+    }
+  }
+}

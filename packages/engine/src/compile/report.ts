@@ -1,0 +1,36 @@
+import type { Diagnostic, Span } from "@cuirass/seclang";
+
+/** Collects findings; a configuration is refused whole, with every error listed. */
+export class Report {
+  readonly diagnostics: Diagnostic[] = [];
+
+  error(code: string, message: string, span?: Span, hint?: string, related?: Diagnostic["related"]): void {
+    this.#add("error", code, message, span, hint, related);
+  }
+
+  warn(code: string, message: string, span?: Span, hint?: string, related?: Diagnostic["related"]): void {
+    this.#add("warning", code, message, span, hint, related);
+  }
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  #add(
+    severity: "error" | "warning",
+    code: string,
+    message: string,
+    span: Span | undefined,
+    hint: string | undefined,
+    related: Diagnostic["related"],
+  ): void {
+    this.diagnostics.push({
+      code,
+      severity,
+      message,
+      ...(span === undefined ? {} : { span }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(related === undefined ? {} : { related }),
+    });
+  }
+}

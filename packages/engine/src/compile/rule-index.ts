@@ -1,0 +1,69 @@
+import { compilePattern } from "@cuirass/regex";
+import type { CompiledRule, CompiledRuleset, Pipeline } from "./ruleset.ts";
+import type { ByteString } from "../text/bytes.ts";
+import type { WafSettings } from "../settings.ts";
+import { Phase } from "../phase.ts";
+
+/** The rules of a WAF with the look-ups that evaluation and ctl need. */
+export class RuleIndex implements CompiledRuleset {
+  readonly settings: Readonly<WafSettings>;
+  readonly rules: readonly CompiledRule[];
+  readonly byPhase: readonly (readonly CompiledRule[])[];
+  readonly pipelines: readonly Pipeline[];
+  readonly usesRuleVariable: boolean;
+  /** By tag or message as written in a ctl action. Bounded: those texts stand in the configuration. */
+  readonly #byTag = new Map<ByteString, readonly CompiledRule[]>();
+  readonly #byMessage = new Map<ByteString, readonly CompiledRule[]>();
+
+  constructor(settings: WafSettings, rules: readonly CompiledRule[], pipelines: readonly Pipeline[]) {
+    this.settings = settings;
+    this.rules = rules;
+    this.pipelines = pipelines;
+    this.byPhase = [0, 1, 2, 3, 4, 5].map((phase) =>
+      rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any),
+    );
+    this.usesRuleVariable = rules.some(chainUsesRuleVariable);
+  }
+
+  withIdBetween(from: number, to: number): readonly CompiledRule[] {
+    return this.rules.filter((rule) => rule.id !== 0 && rule.id >= from && rule.id <= to);
+  }
+
+  withTag(tag: ByteString): readonly CompiledRule[] {
+    return this.#lookUp(this.#byTag, tag, (rule, test) => rule.metadata.tags.some(test));
+  }
+
+  withMessage(message: ByteString): readonly CompiledRule[] {
+    return this.#lookUp(this.#byMessage, message, (rule, test) => rule.message !== undefined && test(rule.message.text));
+  }
+
+  #lookUp(
+    cache: Map<ByteString, readonly CompiledRule[]>,
+    text: ByteString,
+    has: (rule: CompiledRule, test: (candidate: ByteString) => boolean) => boolean,
+  ): readonly CompiledRule[] {
+    let found = cache.get(text);
+    if (found === undefined) {
+      const test = textTest(text);
+      found = this.rules.filter((rule) => has(rule, test));
+      cache.set(text, found);
+    }
+    return found;
+  }
+}
+
+/** `/pattern/` is searched, anything else compared exactly. The pattern was checked when the action was compiled. */
+function textTest(text: ByteString): (candidate: ByteString) => boolean {
+  if (text.length < 3 || !text.startsWith("/") || !text.endsWith("/")) return (candidate) => candidate === text;
+  const pattern = compilePattern(text.slice(1, -1));
+  return (candidate) => pattern.test(candidate);
+}
+
+function chainUsesRuleVariable(starter: CompiledRule): boolean {
+  for (let rule: CompiledRule | undefined = starter; rule !== undefined; rule = rule.next) {
+    if (rule.targets.some((target) => target.name === "RULE")) return true;
+    // Macros stand in actions too, so the text of the whole directive is looked at.
+    if (/%\{rule[.:}]/i.test(rule.metadata.raw)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+import type { TargetNode } from "@cuirass/seclang";
+import { nearestName } from "@cuirass/seclang";
+import type { CompiledTarget } from "./ruleset.ts";
+import type { Report } from "./report.ts";
+import type { TargetExclusion } from "../control.ts";
+import { compileSelector, SelectorError } from "./selector.ts";
+import { variableId, variableTable } from "../variables/variable-table.ts";
+
+/**
+ * Compiles a rule's targets. `!X:key` belongs to the targets of the same variable that stand before it; exclusions of
+ * SecRuleUpdateTarget* belong to all of them (spec: seclang, 4).
+ */
+export function compileTargets(
+  nodes: readonly TargetNode[],
+  updates: readonly TargetNode[],
+  report: Report,
+): CompiledTarget[] {
+  const targets: { target: Omit<CompiledTarget, "exclusions">; exclusions: TargetExclusion[] }[] = [];
+  const exclude = (node: TargetNode): void => {
+    const exclusion = compileTarget(node, report);
+    if (exclusion === undefined) return;
+    for (const { target, exclusions } of targets) {
+      if (target.variable === exclusion.variable) exclusions.push(exclusion);
+    }
+  };
+  for (const node of nodes) {
+    if (node.negated) {
+      exclude(node);
+      continue;
+    }
+    const compiled = compileTarget(node, report);
+    if (compiled !== undefined) targets.push({ target: { ...compiled, count: node.count }, exclusions: [] });
+  }
+  for (const node of updates) exclude(node);
+  return targets.map(({ target, exclusions }) => ({ ...target, exclusions }));
+}
+
+function compileTarget(node: TargetNode, report: Report): Omit<CompiledTarget, "count" | "exclusions"> | undefined {
+  const variable = variableId(node.variable);
+  if (variable === undefined) {
+    const nearest = nearestName(
+      node.variable.toUpperCase(),
+      variableTable.map((definition) => definition.name),
+    );
+    const hint = nearest === undefined ? undefined : `did you mean ${nearest}?`;
+    report.error("WAF_CONFIG_VARIABLE_UNKNOWN", `unknown variable "${node.variable}"`, node.variableSpan, hint);
+    return undefined;
+  }
+  const definition = variableTable[variable]!;
+  if (node.selector !== undefined && !definition.selectable) {
+    const message = `${definition.name} is a single value and takes no key`;
+    report.error("WAF_CONFIG_VARIABLE_KEY", message, node.selector.span, `write ${definition.name} alone`);
+    return undefined;
+  }
+  try {
+    const selector = node.selector === undefined ? undefined : compileSelector(node.selector);
+    const name = definition.name === "XML" ? "REQUEST_XML" : definition.name;
+    return { variable, name, of: definition.of, selector };
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    report.error("WAF_CONFIG_SELECTOR", error.message, node.selector?.span, error.hint);
+    return undefined;
+  }
+}

@@ -1,0 +1,231 @@
+import type { BodyProcessorDefinition } from "../body/body-processor.ts";
+import type { CompiledRule, CompiledRuleset } from "../compile/ruleset.ts";
+import type { EngineFault, FaultPolicy } from "../fault.ts";
+import type { Clock, Host, LogLevel } from "../host.ts";
+import type { Interruption } from "../interruption.ts";
+import type { MatchedRule, ScoreChange } from "../matched-rule.ts";
+import type { Phase } from "../phase.ts";
+import type { ByteString } from "../text/bytes.ts";
+import type { TransactionState } from "../transaction-state.ts";
+import type { Collection } from "../variables/collections.ts";
+import type { TransactionOrigin } from "../variables/computed.ts";
+import type { MatchRecord } from "./match-record.ts";
+import type { AuditFormatDefinition } from "../audit/formats/index.ts";
+import { TransactionControl } from "../control.ts";
+import { formatSeverity } from "../severity.ts";
+import { variableId, variableTable } from "../variables/variable-table.ts";
+import { Variables } from "../variables/variables.ts";
+import { RuleMatch } from "./rule-match.ts";
+import { Trace } from "./trace.ts";
+import { TransformCache } from "./transform.ts";
+
+/** What all transactions of a WAF share. Never changed by traffic. */
+export interface WafContext {
+  readonly ruleset: CompiledRuleset;
+  readonly host: Host & { readonly clock: Clock };
+  readonly faultPolicy: FaultPolicy;
+  /** Milliseconds of rule evaluation per transaction; Infinity for none. */
+  readonly timeBudgetMs: number;
+  readonly tracing: boolean;
+  readonly productName: string;
+  readonly onMatchedRule: ((matched: MatchedRule) => void) | undefined;
+  readonly onFault: ((fault: EngineFault) => void) | undefined;
+  findBodyProcessor(name: string): BodyProcessorDefinition | undefined;
+  findAuditFormat(name: string): AuditFormatDefinition | undefined;
+}
+
+const BUDGET_CHECK_INTERVAL = 16;
+const logLevels: Record<LogLevel, number> = { error: 1, warn: 2, info: 3, debug: 4, trace: 9 };
+
+/**
+ * The state that rules read and change while a transaction is evaluated. Hosts see it as `Transaction`,
+ * operators and plug-ins as `TransactionState`.
+ */
+export class Evaluation implements TransactionState, TransactionOrigin {
+  readonly id: string;
+  readonly context: WafContext;
+  readonly ruleset: CompiledRuleset;
+  readonly host: Host & { readonly clock: Clock };
+  readonly control: TransactionControl;
+  readonly variables: Variables;
+  readonly transforms: TransformCache;
+  readonly startMs: number;
+  readonly matchedRules: MatchedRule[] = [];
+  /** Rules tried and why they were passed over; undefined unless tracing is on. */
+  readonly trace: Trace | undefined;
+
+  phase: Phase = 0;
+  interruption: Interruption | undefined = undefined;
+  detectionOnlyInterruption: Interruption | undefined = undefined;
+  /** Faults of ports and limits, in order. */
+  readonly faults: EngineFault[] = [];
+  capturing = false;
+
+  readonly #startTick: number;
+  #captureFresh = false;
+  #scores: ScoreChange[] = [];
+  #budgetMs: number;
+  #budgetCountdown = BUDGET_CHECK_INTERVAL;
+  #phaseTick = 0;
+
+  constructor(context: WafContext, id: string) {
+    this.id = id;
+    this.context = context;
+    this.ruleset = context.ruleset;
+    this.host = context.host;
+    this.startMs = context.host.clock.now();
+    this.#startTick = context.host.clock.monotonic();
+    this.#budgetMs = context.timeBudgetMs;
+    this.control = new TransactionControl(context.ruleset.settings);
+    this.variables = new Variables(this);
+    this.transforms = new TransformCache(context.ruleset.pipelines.length);
+    this.trace = context.tracing ? new Trace() : undefined;
+    for (let slot = 0; slot <= 10; slot++) this.variables.tx.add(String(slot), "");
+  }
+
+  get webAppId(): string {
+    return this.ruleset.settings.webAppId;
+  }
+
+  /** Raw request body as buffered; overridden by the transaction, which owns the buffer. */
+  requestBodyText(): ByteString {
+    return "";
+  }
+
+  get requestBodySize(): number {
+    return 0;
+  }
+
+  /** Microseconds since the transaction began. */
+  elapsedMicroseconds(): number {
+    return Math.round((this.host.clock.monotonic() - this.#startTick) * 1000);
+  }
+
+  // ---- the evaluator's side
+
+  /** Before a top-level rule: nothing matched yet, no score changed. */
+  beginRule(): void {
+    if (this.variables.matchedVars.size > 0) this.variables.matchedVars.clear();
+    if (this.#scores.length > 0) this.#scores = [];
+  }
+
+  /** Before the starter and before each child: its capture flag and RULE. */
+  enter(rule: CompiledRule): void {
+    this.capturing = rule.capture;
+    if (this.ruleset.usesRuleVariable) this.#fillRule(rule);
+  }
+
+  /** After a top-level rule, whatever came of it. */
+  endRule(rule: CompiledRule, outcome: "matched" | "no match" | "chain failed"): void {
+    this.capturing = false;
+    this.trace?.add(this.phase, rule, outcome);
+  }
+
+  /** Before an operator of a capturing rule: its first capture clears the slots of earlier rules. */
+  beginCapture(): void {
+    this.#captureFresh = true;
+  }
+
+  /**
+   * Stores TX:0 ... TX:9 of the rule being evaluated.
+   *
+   * Compat: the first capture of a match empties the other slots, as ModSecurity 2 does; Coraza leaves what earlier rules
+   * captured and has no slot 9 (gaps A22).
+   */
+  capture(index: number, text: ByteString): void {
+    if (!this.capturing || index < 0 || index > 9) return;
+    if (this.#captureFresh) {
+      this.#captureFresh = false;
+      for (let slot = 0; slot <= 9; slot++) if (slot !== index) this.variables.tx.set(String(slot), "");
+    }
+    this.variables.tx.set(String(index), text);
+  }
+
+  /** Expands msg and logdata into a match. */
+  expandTexts(rule: CompiledRule, match: MatchRecord): void {
+    if (rule.message !== undefined) match.message = rule.message.expand(this);
+    if (rule.logData !== undefined) match.data = rule.logData.expand(this);
+  }
+
+  /** The whole chain matched: records it, lowers HIGHEST_SEVERITY, tells the observer (spec: seclang, 12.8). */
+  recordMatch(rule: CompiledRule, matches: readonly MatchRecord[]): void {
+    if (rule.id === 0) return;
+    const severity = rule.metadata.severity;
+    if (severity !== undefined && severity < Number(this.variables.highestSeverity.value)) {
+      this.variables.highestSeverity.set(String(severity));
+    }
+    const matched = new RuleMatch(this, rule, matches, this.#scores);
+    this.matchedRules.push(matched);
+    if (matched.log) this.context.onMatchedRule?.(matched);
+  }
+
+  /** True, and the fault policy applied, once evaluation has used up its time. */
+  overBudget(): boolean {
+    if (--this.#budgetCountdown > 0) return false;
+    this.#budgetCountdown = BUDGET_CHECK_INTERVAL;
+    if (this.host.clock.monotonic() - this.#phaseTick <= this.#budgetMs) return false;
+    this.fault("time-budget", `rules took more than ${this.context.timeBudgetMs} ms`);
+    return true;
+  }
+
+  /** The clock of the time budget runs only while rules run. */
+  startBudget(): void {
+    this.#phaseTick = this.host.clock.monotonic();
+  }
+
+  stopBudget(): void {
+    this.#budgetMs -= this.host.clock.monotonic() - this.#phaseTick;
+  }
+
+  /** A port failed or a limit of the engine was hit: recorded, logged, reported, and answered as configured. */
+  fault(kind: EngineFault["kind"], message: string): void {
+    const fault: EngineFault = { kind, message, transactionId: this.id, policy: this.context.faultPolicy };
+    this.faults.push(fault);
+    this.log("error", message, { fault: kind, policy: fault.policy });
+    this.context.onFault?.(fault);
+    if (fault.policy === "block") this.interrupt({ ruleId: 0, action: "deny", status: 500, data: "" });
+  }
+
+  #fillRule(rule: CompiledRule): void {
+    const { rule: fields } = this.variables;
+    // Compat: cleared, so that a rule without msg does not see that of an earlier one (gaps A33).
+    fields.clear();
+    fields.add("id", String(rule.id));
+    fields.add("rev", rule.metadata.revision);
+    fields.add("severity", formatSeverity(rule.metadata.severity));
+    if (rule.message !== undefined) fields.add("msg", rule.message.expand(this));
+    if (rule.logData !== undefined) fields.add("logdata", rule.logData.expand(this));
+  }
+
+  // ---- what operators, actions and plug-ins use
+
+  /** Writes a TX variable; `undefined` removes it. The change is part of the matched rule's record. */
+  setTx(key: ByteString, value: ByteString | undefined): void {
+    const { tx } = this.variables;
+    this.#scores.push({ name: key, before: tx.first(key), after: value });
+    if (value === undefined) tx.remove(key);
+    else tx.set(key, value);
+  }
+
+  /** A variable's values by SecLang name in any case, e.g. `collection("REQUEST_HEADERS")?.first("host")`. */
+  collection(name: string): Collection | undefined {
+    const id = variableId(name);
+    return id === undefined ? undefined : variableTable[id]!.of(this.variables);
+  }
+
+  /** The first one wins. In DetectionOnly it is remembered and evaluation goes on; with the engine off nothing happens. */
+  interrupt(interruption: Interruption): void {
+    if (this.control.ruleEngine === "On") this.interruption ??= interruption;
+    else if (this.control.ruleEngine === "DetectionOnly") this.detectionOnlyInterruption ??= interruption;
+  }
+
+  /** Debug log, subject to SecDebugLogLevel and ctl:debugLogLevel; faults are logged whatever the level. */
+  log(
+    level: LogLevel,
+    message: string,
+    fields: Readonly<Record<string, string | number | boolean>> = {},
+  ): void {
+    if (logLevels[level] > this.control.debugLogLevel && fields["fault"] === undefined) return;
+    this.host.logger?.log(level, message, { tx_id: this.id, ...fields });
+  }
+}

@@ -1,0 +1,73 @@
+import type { CompiledRule } from "../compile/ruleset.ts";
+import type { ByteString } from "../text/bytes.ts";
+import type { MatchData, MatchedRule, RuleMetadata, ScoreChange } from "../matched-rule.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { MatchRecord } from "./match-record.ts";
+import { formatAuditText, formatErrorLog } from "../audit/error-log.ts";
+
+/** The record of a rule that matched. Texts for logs are made when somebody asks. */
+export class RuleMatch implements MatchedRule {
+  readonly matches: readonly MatchData[];
+  readonly scores: readonly ScoreChange[];
+  readonly disruptive: boolean;
+  readonly disruptiveAction: string;
+  readonly engineMode: "On" | "Off" | "DetectionOnly";
+  readonly uri: ByteString;
+  readonly transactionId: string;
+  readonly serverAddress: string;
+  readonly clientAddress: string;
+  readonly #rule: CompiledRule;
+  readonly #productName: string;
+  readonly #tags: readonly ByteString[];
+
+  constructor(tx: Evaluation, rule: CompiledRule, matches: readonly MatchRecord[], scores: readonly ScoreChange[]) {
+    this.#rule = rule;
+    this.#productName = tx.context.productName;
+    this.matches = matches;
+    this.scores = scores;
+    this.engineMode = tx.control.ruleEngine;
+    this.disruptive = tx.control.ruleEngine === "On" && rule.disruptive !== undefined;
+    this.disruptiveAction = disruptiveName(rule);
+    this.uri = tx.variables.requestUri.value;
+    this.transactionId = tx.id;
+    this.serverAddress = tx.variables.serverAddr.value;
+    this.clientAddress = tx.variables.remoteAddr.value;
+    // Compat: tags are expanded (gaps A30). The common rule has none with a macro and shares its list.
+    this.#tags = rule.tagMacros === undefined ? rule.metadata.tags : rule.tagMacros.map((tag) => tag.expand(tx));
+  }
+
+  get rule(): RuleMetadata {
+    const { metadata } = this.#rule;
+    return this.#tags === metadata.tags ? metadata : { ...metadata, tags: this.#tags };
+  }
+
+  get log(): boolean {
+    return this.#rule.log;
+  }
+
+  get audit(): boolean {
+    return this.#rule.audit;
+  }
+
+  get message(): ByteString {
+    for (const match of this.matches) if (match.message !== "") return match.message;
+    return "";
+  }
+
+  get data(): ByteString {
+    return this.matches[0]?.data ?? "";
+  }
+
+  errorLog(): ByteString {
+    return formatErrorLog(this, this.#productName);
+  }
+
+  auditLog(): ByteString {
+    return formatAuditText(this, this.#productName);
+  }
+}
+
+function disruptiveName(rule: CompiledRule): string {
+  if (rule.disruptive === undefined) return "";
+  return rule.disruptive.kind === "plugin" ? rule.disruptive.name : rule.disruptive.kind;
+}

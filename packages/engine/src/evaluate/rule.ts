@@ -1,0 +1,168 @@
+import type { CompiledRule, CompiledTarget } from "../compile/ruleset.ts";
+import type { Entry } from "../variables/collections.ts";
+import type { ByteString } from "../text/bytes.ts";
+import type { MaybePromise } from "../maybe-promise.ts";
+import type { Transaction } from "../transaction.ts";
+import { isPromise } from "../maybe-promise.ts";
+import { MatchRecord } from "./match-record.ts";
+import { everyStage } from "./transform.ts";
+import { resolveTarget } from "./targets.ts";
+
+/**
+ * One rule with its chain (spec: seclang, 12). All values of the starter are tried first, then each child in turn;
+ * non-disruptive actions run after every match, flow and disruptive ones once the whole chain matched.
+ *
+ * Rules that may have to wait for a port take the second path, which does the same steps but can pause between them.
+ */
+export function evaluateRule(tx: Transaction, rule: CompiledRule): MaybePromise<void> {
+  return rule.mayWait ? drive(evaluateWaiting(tx, rule)) : evaluateNow(tx, rule);
+}
+
+function evaluateNow(tx: Transaction, starter: CompiledRule): void {
+  tx.beginRule();
+  const matches: MatchRecord[] = [];
+  for (let rule: CompiledRule | undefined = starter; rule !== undefined; rule = rule.next) {
+    tx.enter(rule);
+    const before = matches.length;
+    matchValues(tx, rule, matches);
+    if (matches.length === before) return tx.endRule(starter, rule === starter ? "no match" : "chain failed");
+  }
+  finish(tx, starter, matches);
+}
+
+function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]): void {
+  if (rule.operator === undefined) {
+    hit(tx, rule, undefined, undefined, "", matches);
+    return;
+  }
+  for (let t = 0; t < rule.targets.length; t++) {
+    const target = rule.targets[t]!;
+    const entries: Entry[] = [];
+    resolveTarget(tx, rule, target, entries);
+    for (let e = 0; e < entries.length; e++) {
+      const entry = entries[e]!;
+      if (rule.multiMatch) {
+        for (const text of everyStage(rule.pipeline, entry.value)) {
+          if (matchesNow(tx, rule, text)) hit(tx, rule, target, entry, text, matches);
+        }
+        continue;
+      }
+      const text = tx.transforms.transform(rule.pipeline, entry.value);
+      if (matchesNow(tx, rule, text)) hit(tx, rule, target, entry, text, matches);
+    }
+  }
+}
+
+function matchesNow(tx: Transaction, rule: CompiledRule, text: ByteString): boolean {
+  const operator = rule.operator!;
+  if (rule.capture) tx.beginCapture();
+  return (operator.matcher.match(text, tx) as boolean) !== operator.negated;
+}
+
+/** What follows a match, in this order: MATCHED_*, the rule's actions, its texts (spec: seclang, 12.3). */
+function hit(
+  tx: Transaction,
+  rule: CompiledRule,
+  target: CompiledTarget | undefined,
+  entry: Entry | undefined,
+  text: ByteString,
+  matches: MatchRecord[],
+): void {
+  const match = record(tx, rule, target, entry, text, matches);
+  for (let at = 0; at < rule.actions.length; at++) rule.actions[at]!.evaluate(tx, rule);
+  if (!isChainStarter(rule)) tx.expandTexts(rule, match);
+}
+
+/** A chain starter's texts wait until the whole chain matched. */
+function isChainStarter(rule: CompiledRule): boolean {
+  return rule.chainLevel === 0 && rule.next !== undefined;
+}
+
+type Steps = Generator<Promise<unknown>, void, unknown>;
+
+function* evaluateWaiting(tx: Transaction, starter: CompiledRule): Steps {
+  tx.beginRule();
+  const matches: MatchRecord[] = [];
+  for (let rule: CompiledRule | undefined = starter; rule !== undefined; rule = rule.next) {
+    tx.enter(rule);
+    const before = matches.length;
+    yield* matchValuesWaiting(tx, rule, matches);
+    if (matches.length === before) return tx.endRule(starter, rule === starter ? "no match" : "chain failed");
+  }
+  finish(tx, starter, matches);
+}
+
+function* matchValuesWaiting(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]): Steps {
+  const operator = rule.operator;
+  if (operator === undefined) {
+    yield* hitWaiting(tx, rule, undefined, undefined, "", matches);
+    return;
+  }
+  for (const target of rule.targets) {
+    const entries: Entry[] = [];
+    resolveTarget(tx, rule, target, entries);
+    for (const entry of entries) {
+      const texts = rule.multiMatch
+        ? everyStage(rule.pipeline, entry.value)
+        : [tx.transforms.transform(rule.pipeline, entry.value)];
+      for (const text of texts) {
+        if (rule.capture) tx.beginCapture();
+        const answer = operator.matcher.match(text, tx);
+        const matched = isPromise(answer) ? ((yield answer) as boolean) : answer;
+        if (matched === operator.negated) continue;
+        yield* hitWaiting(tx, rule, target, entry, text, matches);
+      }
+    }
+  }
+}
+
+function* hitWaiting(
+  tx: Transaction,
+  rule: CompiledRule,
+  target: CompiledTarget | undefined,
+  entry: Entry | undefined,
+  text: ByteString,
+  matches: MatchRecord[],
+): Steps {
+  const match = record(tx, rule, target, entry, text, matches);
+  for (const action of rule.actions) {
+    const pending = action.evaluate(tx, rule);
+    if (isPromise(pending)) yield pending;
+  }
+  if (!isChainStarter(rule)) tx.expandTexts(rule, match);
+}
+
+/** Runs the steps to the end without leaving the caller's turn, or hands out a promise at the first one that must wait. */
+function drive(steps: Steps, answer?: unknown): MaybePromise<void> {
+  const next = steps.next(answer);
+  if (next.done) return;
+  return next.value.then(
+    (value) => drive(steps, value),
+    // The fault is raised inside the rule that waited, as a synchronous one would be.
+    (reason: unknown) => void steps.throw(reason),
+  );
+}
+
+function record(
+  tx: Transaction,
+  rule: CompiledRule,
+  target: CompiledTarget | undefined,
+  entry: Entry | undefined,
+  text: ByteString,
+  matches: MatchRecord[],
+): MatchRecord {
+  const match = new MatchRecord(rule, target, entry, text);
+  const name = match.key === "" ? match.variable : `${match.variable}:${match.key}`;
+  tx.variables.matchedVars.add(name, text);
+  tx.variables.matchedVar.set(text);
+  tx.variables.matchedVarName.set(name);
+  matches.push(match);
+  return match;
+}
+
+function finish(tx: Transaction, starter: CompiledRule, matches: MatchRecord[]): void {
+  if (isChainStarter(starter)) tx.expandTexts(starter, matches[0]!);
+  for (let at = 0; at < starter.finalActions.length; at++) starter.finalActions[at]!.evaluate(tx, starter);
+  tx.recordMatch(starter, matches);
+  tx.endRule(starter, "matched");
+}

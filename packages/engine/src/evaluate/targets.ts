@@ -1,0 +1,40 @@
+import type { CompiledRule, CompiledTarget } from "../compile/ruleset.ts";
+import type { Transaction } from "../transaction.ts";
+import type { TargetExclusion } from "../control.ts";
+import { Entry, selects } from "../variables/collections.ts";
+
+/** Entries of a target, without those excluded by the rule, by SecRuleUpdateTarget* or by ctl (spec: seclang, 4 and 16.3). */
+export function resolveTarget(tx: Transaction, rule: CompiledRule, target: CompiledTarget, out: Entry[]): void {
+  const from = out.length;
+  target.of(tx.variables).select(target.selector, out);
+  if (target.exclusions.length > 0) exclude(target.exclusions, target.variable, out, from);
+  const dynamic = tx.control.targetExclusions;
+  if (dynamic !== undefined) {
+    // Children use the exclusions of their starter, whose index they carry.
+    const exclusions = dynamic.get(rule.index);
+    if (exclusions !== undefined) exclude(exclusions, target.variable, out, from);
+  }
+  if (target.count) {
+    const count = out.length - from;
+    out.length = from;
+    const key = target.selector?.text ?? "";
+    out.push(new Entry(key, key, String(count)));
+  }
+}
+
+function exclude(exclusions: readonly TargetExclusion[], variable: number, out: Entry[], from: number): void {
+  let kept = from;
+  for (let at = from; at < out.length; at++) {
+    const entry = out[at]!;
+    if (!isExcluded(exclusions, variable, entry)) out[kept++] = entry;
+  }
+  out.length = kept;
+}
+
+function isExcluded(exclusions: readonly TargetExclusion[], variable: number, entry: Entry): boolean {
+  for (let at = 0; at < exclusions.length; at++) {
+    const exclusion = exclusions[at]!;
+    if (exclusion.variable === variable && selects(exclusion.selector, entry)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,14 @@
+import { detectXss } from "@cuirass/libinjection";
+import type { OperatorDefinition } from "../operator.ts";
+
+/** `@detectXSS`: libinjection finds cross-site scripting; captures nothing. */
+export const detectXSS: OperatorDefinition = {
+  name: "detectXSS",
+  summary: "True when libinjection finds cross-site scripting in the value.",
+  argument: "",
+  examples: [
+    { title: "script element", argument: "", input: "<script>alert(1)</script>", matches: true },
+    { title: "harmless markup", argument: "", input: "a < b and c > d", matches: false },
+  ],
+  compile: () => ({ match: (value) => detectXss(value) }),
+};

@@ -1,0 +1,48 @@
+import type { PrefilterCondition } from "@cuirass/regex";
+import type { ByteString } from "../../text/bytes.ts";
+import type { Macro } from "../../compile/macro.ts";
+import type { OperatorCompileContext, OperatorMatcher } from "../../operator.ts";
+import { toLowerAscii } from "../../text/ascii.ts";
+import { OperatorArgumentError } from "../../operator.ts";
+
+/** How one text operator compares; plain functions, so that a rule's matcher is all that is made per rule. */
+export interface LiteralTest {
+  /** True when the value matches the (expanded) argument. */
+  readonly holds: (value: ByteString, text: ByteString) => boolean;
+  /** Start of the match, for explanations; only asked when `holds`. Absent: no one place can be named. */
+  readonly start?: (value: ByteString, text: ByteString) => number;
+  /** True when every value that matches contains the argument. */
+  readonly contained: boolean;
+}
+
+/** Matcher of an operator whose argument is a text that may hold macros. */
+export function compileLiteral(
+  argument: ByteString,
+  context: OperatorCompileContext,
+  test: LiteralTest,
+): OperatorMatcher {
+  const macro = literalArgument(argument, context);
+  const { holds, start, contained } = test;
+  if (macro.dynamic) return { match: (value, tx) => holds(value, macro.expand(tx)) };
+  const { text } = macro;
+  return {
+    match: (value) => holds(value, text),
+    condition: contained ? literalCondition(text) : undefined,
+    locate: (value) => {
+      if (start === undefined || !holds(value, text)) return undefined;
+      const at = start(value, text);
+      return [at, at + text.length];
+    },
+  };
+}
+
+/** What holds of every value that contains the text. */
+export function literalCondition(text: ByteString): PrefilterCondition {
+  return { minLength: text.length, groups: [[toLowerAscii(text)]] };
+}
+
+/** A macro argument; an empty one is refused, as in Coraza (spec: seclang, 6.1). */
+export function literalArgument(argument: ByteString, context: OperatorCompileContext): Macro {
+  if (argument !== "") return context.macro(argument);
+  throw new OperatorArgumentError("the argument is empty", { hint: "to test for an empty value write @rx \\A\\z" });
+}

@@ -1,0 +1,17 @@
+export type { FtwTest, Stage, StageInput, StageOutput } from "./ftw-test.ts";
+export { findTestFiles, readTestFile } from "./read-tests.ts";
+export { buildRequest } from "./build-request.ts";
+export type { Observation } from "./judge.ts";
+export { judge } from "./judge.ts";
+export type { BackendResponse } from "./reflect-backend.ts";
+export { ReflectBackend } from "./reflect-backend.ts";
+export type { Override } from "./overrides.ts";
+export { readOverrides } from "./overrides.ts";
+export type { ObservedWaf } from "./run-in-process.ts";
+export { observeInProcess, strictRefusal } from "./run-in-process.ts";
+export type { Exchange, RunOptions, TestResult } from "./run-suite.ts";
+export { runTests } from "./run-suite.ts";
+export type { LogSource, SocketTarget } from "./socket-exchange.ts";
+export { observeOverSocket } from "./socket-exchange.ts";
+export { fileLogSource, headerLogSource } from "./log-sources.ts";
+export { formatJunit } from "./junit.ts";

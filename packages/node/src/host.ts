@@ -1,0 +1,22 @@
+import { randomFillSync } from "node:crypto";
+import type { Host } from "@cuirass/engine";
+import { createAuditSink } from "./audit-writers/index.ts";
+import { nodeFileSystem } from "./file-system.ts";
+import { nodeProgramRunner } from "./program-runner.ts";
+import { createNodeResolver } from "./resolver.ts";
+import { nodeTempStorage } from "./temp-storage.ts";
+
+/** The engine's ports on Node.js. Give `parts` to replace or add some (logger, GeoIP database, collection store). */
+export function createNodeHost(parts: Partial<Host> = {}): Host {
+  return {
+    fileSystem: nodeFileSystem,
+    tempStorage: nodeTempStorage,
+    resolver: createNodeResolver(),
+    programRunner: nodeProgramRunner,
+    auditSink: createAuditSink(),
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    random: { fill: (bytes) => void randomFillSync(bytes) },
+    latin1: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice(),
+    ...parts,
+  };
+}

@@ -1,0 +1,120 @@
+import type { ByteSet } from "./byte-set.ts";
+import type { Node } from "./ast.ts";
+
+/**
+ * What must hold of a haystack for a pattern to match it: a length, and from each group at least one literal, ASCII case
+ * apart. Invariant: a necessary condition, so a prefilter built on it gives false positives but never a false negative.
+ */
+export interface PrefilterCondition {
+  readonly minLength: number;
+  /** Lower-case literals. */
+  readonly groups: readonly (readonly string[])[];
+}
+
+const EXACT_LIMIT = 24;
+const EXACT_LENGTH_LIMIT = 24;
+const GROUP_LIMIT = 128;
+const SET_LIMIT = 6;
+
+interface Facts {
+  readonly minLength: number;
+  /** All strings the node can match, lower-case; undefined when there are too many. */
+  readonly exact: readonly string[] | undefined;
+  readonly groups: readonly (readonly string[])[];
+}
+
+/** Works out the condition of a pattern. */
+export function prefilterCondition(root: Node): PrefilterCondition {
+  const facts = examine(root);
+  return { minLength: facts.minLength, groups: settle(facts) };
+}
+
+const anything: Facts = { minLength: 0, exact: undefined, groups: [] };
+
+function examine(node: Node): Facts {
+  switch (node.kind) {
+    case "empty":
+    case "assert":
+      return { minLength: 0, exact: [""], groups: [] };
+    case "set":
+      return { minLength: 1, exact: exactBytes(node.set), groups: [] };
+    case "group":
+      return examine(node.node);
+    case "concat":
+      return node.nodes.map(examine).reduce(join);
+    case "alternate":
+      return choose(node.nodes.map(examine));
+    case "repeat":
+      return repeat(node, examine(node.node));
+  }
+}
+
+function exactBytes(set: ByteSet): readonly string[] | undefined {
+  const lower = new Set<string>();
+  for (const byte of set.bytes()) {
+    lower.add(String.fromCharCode(byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte));
+    if (lower.size > SET_LIMIT) return undefined;
+  }
+  return [...lower];
+}
+
+function join(left: Facts, right: Facts): Facts {
+  const minLength = left.minLength + right.minLength;
+  if (left.exact !== undefined && right.exact !== undefined) {
+    const { exact: a } = left;
+    const { exact: b } = right;
+    const longest = Math.max(...a.map((text) => text.length)) + Math.max(...b.map((text) => text.length));
+    if (a.length * b.length <= EXACT_LIMIT && longest <= EXACT_LENGTH_LIMIT) {
+      const exact = [...new Set(a.flatMap((head) => b.map((tail) => head + tail)))];
+      return { minLength, exact, groups: [...left.groups, ...right.groups] };
+    }
+  }
+  // The left part ends here as a group of its own; the right part may still grow with what follows it.
+  return { minLength, exact: right.exact, groups: [...settle(left), ...right.groups] };
+}
+
+function choose(branches: readonly Facts[]): Facts {
+  const minLength = Math.min(...branches.map((branch) => branch.minLength));
+  if (branches.every((branch) => branch.exact !== undefined && branch.groups.length === 0)) {
+    const exact = [...new Set(branches.flatMap((branch) => branch.exact!))];
+    if (exact.length <= EXACT_LIMIT) return { minLength, exact, groups: [] };
+    return { minLength, exact: undefined, groups: exact.length <= GROUP_LIMIT && !exact.includes("") ? [exact] : [] };
+  }
+  const union: string[] = [];
+  for (const branch of branches) {
+    const best = bestGroup(settle(branch));
+    if (best === undefined) return { ...anything, minLength };
+    union.push(...best);
+  }
+  const group = [...new Set(union)];
+  return { minLength, exact: undefined, groups: group.length <= GROUP_LIMIT ? [group] : [] };
+}
+
+function repeat(node: Extract<Node, { kind: "repeat" }>, inner: Facts): Facts {
+  if (node.min === 0) {
+    if (node.max === 1 && inner.exact !== undefined && inner.groups.length === 0 && inner.exact.length < EXACT_LIMIT) {
+      return { minLength: 0, exact: [...new Set([...inner.exact, ""])], groups: [] };
+    }
+    return anything;
+  }
+  const minLength = inner.minLength * node.min;
+  if (node.min === 1 && node.max === 1) return inner;
+  return { minLength, exact: undefined, groups: settle(inner) };
+}
+
+/** Groups of a node that nothing is joined to any more. */
+function settle({ exact, groups }: Facts): readonly (readonly string[])[] {
+  if (exact === undefined || exact.length === 0 || exact.includes("")) return groups;
+  return [...groups, exact];
+}
+
+/** The most selective group: the one whose shortest literal is longest, then the smallest. */
+function bestGroup(groups: readonly (readonly string[])[]): readonly string[] | undefined {
+  let best: readonly string[] | undefined;
+  let bestScore = -1;
+  for (const group of groups) {
+    const score = Math.min(...group.map((literal) => literal.length)) * 1000 - group.length;
+    if (score > bestScore) [best, bestScore] = [group, score];
+  }
+  return best;
+}

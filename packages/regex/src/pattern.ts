@@ -1,0 +1,95 @@
+import type { Node } from "./ast.ts";
+import type { PrefilterCondition } from "./literals.ts";
+import { LazyDfa } from "./lazy-dfa.ts";
+import { prefilterCondition } from "./literals.ts";
+import { compileNfa } from "./nfa.ts";
+import { parsePattern } from "./parse.ts";
+import { PikeMatcher } from "./pike.ts";
+import { overApproximate } from "./simplify.ts";
+
+/** Flags a pattern starts with; inline flags change them. */
+export interface PatternOptions {
+  /** Dot matches line feed. Default true, as `@rx` does. */
+  readonly dotAll?: boolean;
+  /** `^` and `$` match at line boundaries. Default true, as `@rx` does. */
+  readonly multiline?: boolean;
+  /** ASCII letters match in either case. Default false. */
+  readonly ignoreCase?: boolean;
+}
+
+/**
+ * A compiled pattern over byte strings. Matching is linear in the haystack, whatever the pattern and the bytes.
+ * Automata are built at first use; compiling only parses.
+ */
+export interface Pattern {
+  readonly source: string;
+  readonly groupCount: number;
+  /** By group index; 0 is the whole match. */
+  readonly groupNames: readonly (string | undefined)[];
+  /** What must hold of a haystack for it to match. */
+  readonly condition: PrefilterCondition;
+  /** True when the pattern occurs in the haystack. */
+  test(haystack: string): boolean;
+  /**
+   * The leftmost match at or after `from`, chosen as Perl and RE2 choose: start and end of the whole match, then of each
+   * group, -1 where a group took no part.
+   */
+  exec(haystack: string, from?: number): Int32Array | undefined;
+}
+
+/**
+ * Compiles a pattern. A character beyond ASCII stands for its UTF-8 bytes; `.` and negated classes match one byte.
+ * @throws PatternError with code, offset and hint, for what is malformed, too large, or cannot be matched in linear time.
+ */
+export function compilePattern(source: string, options: PatternOptions = {}): Pattern {
+  const { root, groupCount, groupNames } = parsePattern(source, {
+    dotAll: options.dotAll ?? true,
+    multiline: options.multiline ?? true,
+    ignoreCase: options.ignoreCase ?? false,
+    ungreedy: false,
+    extended: false,
+  });
+  return new CompiledPattern(source, root, groupCount, groupNames);
+}
+
+class CompiledPattern implements Pattern {
+  readonly source: string;
+  readonly groupCount: number;
+  readonly groupNames: readonly (string | undefined)[];
+  readonly #root: Node;
+  #condition: PrefilterCondition | undefined;
+  #exact: LazyDfa | undefined;
+  /** A looser pattern with a small automaton, tried first; null when there is nothing to gain. */
+  #loose: LazyDfa | null | undefined;
+  #pike: PikeMatcher | undefined;
+
+  constructor(source: string, root: Node, groupCount: number, groupNames: readonly (string | undefined)[]) {
+    this.source = source;
+    this.#root = root;
+    this.groupCount = groupCount;
+    this.groupNames = groupNames;
+  }
+
+  get condition(): PrefilterCondition {
+    return (this.#condition ??= prefilterCondition(this.#root));
+  }
+
+  test(haystack: string): boolean {
+    if (haystack.length < this.condition.minLength) return false;
+    if (this.#loose === undefined) this.#loose = this.#buildLoose();
+    if (this.#loose !== null && !this.#loose.test(haystack)) return false;
+    this.#exact ??= new LazyDfa(compileNfa(this.#root, false));
+    return this.#exact.test(haystack);
+  }
+
+  exec(haystack: string, from = 0): Int32Array | undefined {
+    if (from === 0 && !this.test(haystack)) return undefined;
+    this.#pike ??= new PikeMatcher(compileNfa(this.#root, true), this.groupCount);
+    return this.#pike.exec(haystack, from);
+  }
+
+  #buildLoose(): LazyDfa | null {
+    const loose = overApproximate(this.#root);
+    return loose === undefined ? null : new LazyDfa(compileNfa(loose, false));
+  }
+}

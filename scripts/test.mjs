@@ -1,0 +1,46 @@
+// npm test: installs what is missing, builds, runs the unit tests and every conformance suite there is data for.
+// The last line gives the true totals. Without the shared development data it says what was not run.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const shared = process.env.CUIRASS_SHARED ?? "../shared";
+const results = mkdtempSync(join(tmpdir(), "cuirass-test-"));
+const totals = { passed: 0, failed: 0 };
+
+const run = (command) => spawnSync(command, { shell: true, stdio: "inherit" }).status === 0;
+const step = (name, passed, failed) => {
+  totals.passed += passed;
+  totals.failed += failed;
+  console.log(`== ${name}: ${passed} passed, ${failed} failed`);
+};
+
+if (!existsSync("node_modules/typescript")) run("npm ci --no-fund --no-audit") || step("install", 0, 1);
+step("build", ...(run("npx tsc -b") ? [1, 0] : [0, 1]));
+
+const unit = join(results, "unit.json");
+run(`npx vitest run --reporter=dot --reporter=json --outputFile=${unit}`);
+if (existsSync(unit)) {
+  const report = JSON.parse(readFileSync(unit, "utf8"));
+  const broken = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+  step("unit tests", report.numPassedTests, report.numFailedTests + broken);
+} else {
+  step("unit tests", 0, 1);
+}
+
+if (existsSync(join(shared, "crs"))) {
+  for (const suite of ["vectors", "libinjection", "profiles", "oracle", "crs", "crs-proxy"]) {
+    const file = join(results, `${suite}.json`);
+    run(`node packages/conformance/dist/main.js --suite ${suite} --json ${file}`);
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+    if (report === undefined) step(suite, 0, 1);
+    else step(suite, report.total - report.failures.length, report.failures.length);
+  }
+} else {
+  console.log(`not run: conformance suites (vectors, libinjection, profiles, oracle, crs, crs-proxy); no data at ${shared}`);
+}
+
+rmSync(results, { recursive: true, force: true });
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
