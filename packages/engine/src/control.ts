@@ -11,6 +11,12 @@ export interface TargetExclusion {
   readonly selector: Selector | undefined;
 }
 
+/** A value to hide in audit entries; for `matched` the name is that of MATCHED_VAR_NAME, otherwise lower-case. */
+export interface Sanitised {
+  readonly kind: "arg" | "request-header" | "response-header" | "matched";
+  readonly name: string;
+}
+
 /**
  * The part of a transaction that `ctl` and flow actions change. It starts as a copy of the WAF's settings;
  * the WAF itself never changes after construction.
@@ -39,6 +45,10 @@ export class TransactionControl {
   /** Exclusions of ctl:ruleRemoveTarget*, by index of the top-level rule; undefined until one is added. */
   targetExclusions: Map<number, TargetExclusion[]> | undefined = undefined;
 
+  /** What audit entries must not show. Invariant: nothing twice. */
+  readonly sanitised: Sanitised[] = [];
+  #sanitisedKeys: Set<string> | undefined = undefined;
+
   constructor(settings: WafSettings) {
     this.ruleEngine = settings.ruleEngine;
     this.auditEngine = settings.auditEngine;
@@ -49,5 +59,14 @@ export class TransactionControl {
     this.responseBodyAccess = settings.responseBodyAccess;
     this.responseBodyLimit = settings.responseBodyLimit;
     this.parseXmlIntoArgs = settings.parseXmlIntoArgs;
+  }
+
+  /** Adds to `sanitised`. Rules may ask for the same value once per match, so repetitions are dropped. */
+  sanitise(kind: Sanitised["kind"], name: string): void {
+    const keys = (this.#sanitisedKeys ??= new Set());
+    const key = `${kind} ${name}`;
+    if (keys.has(key)) return;
+    keys.add(key);
+    this.sanitised.push({ kind, name });
   }
 }

@@ -1,5 +1,5 @@
 import { parseRequestHead } from "@cuirass/proxy/request-head";
-import type { MatchedRule, Transaction, Waf } from "@cuirass/engine";
+import type { Interruption, MatchedRule, Transaction, Waf } from "@cuirass/engine";
 import type { BackendResponse, ReflectBackend } from "./reflect-backend.ts";
 import type { Observation } from "./judge.ts";
 import { parseLenient } from "./lenient-request.ts";
@@ -47,7 +47,7 @@ export async function observeInProcess(
   };
 }
 
-async function inspectResponse(tx: Transaction, response: BackendResponse): ReturnType<Transaction["processResponseBody"]> {
+async function inspectResponse(tx: Transaction, response: BackendResponse): Promise<Interruption | undefined> {
   for (const [name, value] of response.headers) tx.addResponseHeader(name, value);
   tx.addResponseHeader("Content-Length", String(response.body.length));
   const interruption = await tx.processResponseHeaders(response.status, "HTTP/1.1");

@@ -16,7 +16,7 @@ export function createNodeHost(parts: Partial<Host> = {}): Host {
     auditSink: createAuditSink(),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     random: { fill: (bytes) => void randomFillSync(bytes) },
-    latin1: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice(),
+    latin1: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
     ...parts,
   };
 }

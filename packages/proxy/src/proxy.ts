@@ -104,7 +104,7 @@ type ParsedHead = Exclude<ReturnType<typeof parseRequestHead>, { kind: "incomple
 async function readHead(reader: SocketReader): Promise<ParsedHead | undefined> {
   for (;;) {
     if (reader.pending.length > 0) {
-      const parsed = parseRequestHead(reader.pending.latin1Slice(0, HEAD_LIMIT));
+      const parsed = parseRequestHead(reader.pending.toString("latin1", 0, HEAD_LIMIT));
       if (parsed.kind !== "incomplete") return parsed;
       if (reader.pending.length >= HEAD_LIMIT) {
         return { kind: "refused", status: 431, reason: `the request head is longer than ${HEAD_LIMIT} bytes` };

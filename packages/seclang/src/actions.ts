@@ -1,7 +1,10 @@
 import type { ActionNode } from "./ast.ts";
-import type { Diagnostic } from "./diagnostic.ts";
 import type { LogicalLine } from "./logical-line.ts";
-import { isBlank } from "./logical-line.ts";
+import { lowerAscii, quoteText, skipBlanks, trimEnd } from "./text.ts";
+
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const SINGLE_QUOTE = 0x27;
 
 /**
  * Parses an action list between two offsets of a line (spec: seclang, 8.1).
@@ -10,66 +13,72 @@ import { isBlank } from "./logical-line.ts";
  *     ^
  * A comma outside quotes separates, the first colon separates name and value, a backslash hides the next byte and stays,
  * and one pair of quotes round a value is removed.
+ *
+ * Compat: an unclosed quote is an error; Coraza warns and takes the rest of the list as part of the value.
  */
-export function parseActions(line: LogicalLine, start: number, end: number, diagnostics: Diagnostic[]): ActionNode[] {
+export function parseActions(line: LogicalLine, start: number, end: number): ActionNode[] {
   const { text } = line;
   const actions: ActionNode[] = [];
-  if (isAllBlank(text, start, end)) return actions;
+  if (skipBlanks(text, start, end) === end) return actions;
   let from = start;
   let quoteAt = -1;
+  let emptyBefore = false;
   for (let at = start; at <= end; at++) {
-    const unit = at === end ? 0x2c : text.charCodeAt(at);
-    if (at === end && quoteAt >= 0) {
-      // Compat: an error; Coraza warns and takes the rest of the list as part of the value.
-      diagnostics.push(line.error("SECLANG_ACTION_QUOTE_OPEN", "the quote is not closed", quoteAt, quoteAt + 1, "expected a closing '"));
+    const unit = at === end ? COMMA : text.charCodeAt(at);
+    if (at < end) {
+      if (unit === BACKSLASH) {
+        if (at + 1 < end) at++;
+        continue;
+      }
+      if (unit === SINGLE_QUOTE) quoteAt = quoteAt < 0 ? at : -1;
+      if (unit !== COMMA || quoteAt >= 0) continue;
     }
-    if (unit === 0x5c && at < end) at++;
-    else if (unit === 0x27) quoteAt = quoteAt < 0 ? at : -1;
-    else if (unit === 0x2c && (quoteAt < 0 || at === end)) {
-      const action = parseAction(line, from, at, diagnostics);
-      if (action !== undefined) actions.push(action);
-      from = at + 1;
-    }
+    const action = parseAction(line, from, at);
+    if (action !== undefined) actions.push(action);
+    else if (!emptyBefore) reportEmpty(line, from === start ? from : from - 1, Math.min(at + 1, end));
+    emptyBefore = action === undefined;
+    from = at + 1;
+  }
+  if (quoteAt >= 0) {
+    const message = `The quote that opens at ${quoteText(text.slice(quoteAt, end))} is not closed.`;
+    line.error(
+      "SECLANG_ACTION_QUOTE_OPEN",
+      message,
+      quoteAt,
+      quoteAt + 1,
+      "expected a closing '; inside a value write \\'",
+    );
   }
   return actions;
 }
 
-function parseAction(line: LogicalLine, from: number, to: number, diagnostics: Diagnostic[]): ActionNode | undefined {
+function reportEmpty(line: LogicalLine, start: number, end: number): void {
+  const message = `An action is missing at ${quoteText(line.text.slice(start, end))}.`;
+  line.error("SECLANG_ACTION_EMPTY", message, start, end, "write one comma between two actions and none at the end");
+}
+
+/** Undefined when there is no name. */
+function parseAction(line: LogicalLine, from: number, to: number): ActionNode | undefined {
   const { text } = line;
-  const [start, end] = trim(text, from, to);
-  if (start === end) {
-    const hint = "remove the comma";
-    diagnostics.push(line.error("SECLANG_ACTION_EMPTY", "an action is missing between commas", from, Math.max(to, from + 1), hint));
-    return undefined;
-  }
-  const colon = text.indexOf(":", start);
-  const nameEnd = colon < 0 || colon >= end ? end : trim(text, start, colon)[1];
-  const base = {
-    kind: "action-item",
-    name: text.slice(start, nameEnd).toLowerCase(),
-    nameSpan: line.span(start, nameEnd),
-    span: line.span(start, end),
-  } as const;
-  if (colon < 0 || colon >= end) return { ...base, value: undefined, quoted: false };
-  let [valueStart, valueEnd] = trim(text, colon + 1, end);
-  const first = text[valueStart];
-  const quoted = valueEnd - valueStart >= 2 && (first === "'" || first === '"') && text[valueEnd - 1] === first;
+  const start = skipBlanks(text, from, to);
+  const end = trimEnd(text, start, to);
+  let colon = start;
+  while (colon < end && text.charCodeAt(colon) !== 0x3a) colon++;
+  const nameEnd = trimEnd(text, start, colon);
+  if (start === nameEnd) return undefined;
+  const name = lowerAscii(text.slice(start, nameEnd));
+  const nameSpan = line.span(start, nameEnd);
+  const span = line.span(start, end);
+  if (colon === end) return { kind: "action-item", name, nameSpan, value: undefined, quoted: false, span };
+  let valueStart = skipBlanks(text, colon + 1, end);
+  let valueEnd = end;
+  const first = text.charCodeAt(valueStart);
+  const quoted =
+    valueEnd - valueStart >= 2 && (first === SINGLE_QUOTE || first === 0x22) && text.charCodeAt(valueEnd - 1) === first;
   if (quoted) {
     valueStart++;
     valueEnd--;
   }
-  return { ...base, value: text.slice(valueStart, valueEnd), valueSpan: line.span(valueStart, valueEnd), quoted };
-}
-
-function trim(text: string, from: number, to: number): [start: number, end: number] {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return [start, end];
-}
-
-function isAllBlank(text: string, start: number, end: number): boolean {
-  const [from, to] = trim(text, start, end);
-  return from === to;
+  const value = text.slice(valueStart, valueEnd);
+  return { kind: "action-item", name, nameSpan, value, valueSpan: line.span(valueStart, valueEnd), quoted, span };
 }

@@ -26,6 +26,8 @@ export interface SecRuleNode {
   readonly targets: readonly TargetNode[];
   readonly operator: OperatorNode;
   readonly actions: readonly ActionNode[];
+  /** False when the list is missing or empty; such a rule takes no default actions. */
+  readonly hasActions: boolean;
   /** Directive text with continuations joined. */
   readonly raw: string;
   /** Last physical line of the directive. */
@@ -48,6 +50,7 @@ export interface TargetNode {
   readonly kind: "target";
   /** `!`: an exclusion. */
   readonly negated: boolean;
+  /** `&`: the number of entries; never together with `negated`. */
   readonly count: boolean;
   /** As written. */
   readonly variable: string;
@@ -56,9 +59,10 @@ export interface TargetNode {
   readonly span: Span;
 }
 
-/** What follows the colon of a target. `path` is the path of XML and JSON. */
+/** What follows the colon of a target, without quotes and slashes round it. `path` is the path of XML and JSON. */
 export interface TargetSelectorNode {
   readonly kind: "key" | "regex" | "path";
+  /** Of a regex: its source, with a plain `/` where `\/` was written. */
   readonly value: string;
   readonly span: Span;
 }
@@ -67,9 +71,11 @@ export interface TargetSelectorNode {
 export interface OperatorNode {
   readonly kind: "operator";
   readonly negated: boolean;
+  /** As written, without `@`; "rx" when implicit. */
   readonly name: string;
   /** No name was written. */
   readonly implicit: boolean;
+  /** Trimmed, with `"` where `\"` was written. */
   readonly argument: string;
   readonly nameSpan: Span;
   readonly argumentSpan: Span;
@@ -105,10 +111,10 @@ export type SelectorNode =
 /** `SecRuleUpdateTargetBy*`. */
 export interface UpdateTargetNode {
   readonly kind: "update-target";
-  readonly name: string;
+  readonly name: "SecRuleUpdateTargetById" | "SecRuleUpdateTargetByTag" | "SecRuleUpdateTargetByMsg";
   readonly selectors: readonly SelectorNode[];
   readonly targets: readonly TargetNode[];
-  /** Third argument: the targets that `targets` takes the place of. */
+  /** Third argument, ModSecurity's form: the targets that `targets` takes the place of. */
   readonly replacement?: readonly TargetNode[];
   readonly span: Span;
 }
@@ -116,7 +122,7 @@ export interface UpdateTargetNode {
 /** `SecRuleUpdateActionById`. */
 export interface UpdateActionNode {
   readonly kind: "update-action";
-  readonly name: string;
+  readonly name: "SecRuleUpdateActionById";
   readonly selectors: readonly SelectorNode[];
   readonly actions: readonly ActionNode[];
   readonly span: Span;
@@ -125,7 +131,7 @@ export interface UpdateActionNode {
 /** `SecRuleRemoveBy*`. */
 export interface RemoveNode {
   readonly kind: "remove";
-  readonly name: string;
+  readonly name: "SecRuleRemoveById" | "SecRuleRemoveByTag" | "SecRuleRemoveByMsg";
   readonly selectors: readonly SelectorNode[];
   readonly span: Span;
 }
@@ -134,6 +140,7 @@ export interface RemoveNode {
 export interface MarkerNode {
   readonly kind: "marker";
   readonly name: "SecMarker";
+  /** Without quotes. */
   readonly label: string;
   readonly span: Span;
 }
@@ -141,7 +148,9 @@ export interface MarkerNode {
 /** `SecDataset NAME` with its back-tick block. */
 export interface DatasetNode {
   readonly kind: "dataset";
+  /** Of the data set. */
   readonly name: string;
+  /** Trimmed lines; empty lines and comments are left out. */
   readonly entries: readonly string[];
   readonly span: Span;
 }
@@ -154,14 +163,17 @@ export interface IncludeNode {
   readonly span: Span;
 }
 
-/** Any other directive: a name and an argument. */
+/** Any other directive: a name and an argument. This package does not know which of them exist. */
 export interface SettingNode {
   readonly kind: "setting";
   /** As written. */
   readonly name: string;
   readonly nameSpan: Span;
-  /** Without its quotes. */
+  /** Everything after the name, without the quotes if one pair encloses all of it. */
   readonly argument: string;
   readonly argumentSpan: Span;
   readonly span: Span;
 }
+
+/** Any node below a document. */
+export type Node = DirectiveNode | TargetNode | OperatorNode | ActionNode | SelectorNode;

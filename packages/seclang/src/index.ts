@@ -1,4 +1,4 @@
-export type { Source, Span } from "./source.ts";
+export type { Source, Span, TextOrigin } from "./source.ts";
 export { createSource, position } from "./source.ts";
 export type * from "./ast.ts";
 export type { Diagnostic } from "./diagnostic.ts";
@@ -8,6 +8,6 @@ export { formatDiagnostic } from "./format-diagnostic.ts";
 export { nearestName } from "./nearest-name.ts";
 export type { ParseResult } from "./parser.ts";
 export { parse, parseActionList, parseTargetList } from "./parser.ts";
-export { print, printDirective, printTargets } from "./print.ts";
+export { print } from "./print.ts";
 export type { Visitor } from "./visit.ts";
 export { visit } from "./visit.ts";

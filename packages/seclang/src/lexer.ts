@@ -1,68 +1,75 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Piece } from "./logical-line.ts";
+import type { SeclangCode } from "./codes.ts";
 import type { Source } from "./source.ts";
 import { LogicalLine } from "./logical-line.ts";
+import { isSpace, quoteText } from "./text.ts";
+
+const BACKSLASH = 0x5c;
+const BACKTICK = 0x60;
+const HASH = 0x23;
+const UTF8_MARK = "\xef\xbb\xbf";
 
 /**
  * Splits a source into logical lines (spec: seclang, 1.1): white space trimmed, empty and comment lines dropped also in
  * the middle of a continued directive, a trailing backslash joins the next line, a back-tick block belongs to its line.
  *
  * Compat: lines of any length are read, and a continuation that nothing follows is an error (gaps A12).
+ * Compat: line numbers start at 1 in every source (gaps A29).
+ * Compat: white space is ASCII white space, and a UTF-8 mark at the start of a file is passed over.
  */
 export function readLogicalLines(source: Source, diagnostics: Diagnostic[]): LogicalLine[] {
   const { text } = source;
   const lines: LogicalLine[] = [];
-  let pieces: { text: string; at: number }[] = [];
+  let pieces: Piece[] = [];
   let block: string[] | undefined;
-  let blockAt = 0;
   let lineNumber = 0;
-  for (let start = 0; start < text.length; ) {
-    let end = text.indexOf("\n", start);
-    if (end < 0) end = text.length;
+  const report = (code: SeclangCode, message: string, start: number, end: number, hint: string): void => {
+    diagnostics.push({ code, severity: "error", message, span: { source, start, end }, hint });
+  };
+  for (let next = text.startsWith(UTF8_MARK) ? UTF8_MARK.length : 0; next < text.length;) {
+    let from = next;
+    const newline = text.indexOf("\n", from);
+    let to = newline < 0 ? text.length : newline;
+    next = to + 1;
     lineNumber++;
-    let from = start;
-    let to = end;
     while (from < to && isSpace(text.charCodeAt(from))) from++;
     while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
-    start = end + 1;
-    if (from === to || text.charCodeAt(from) === 0x23) continue;
+    if (from === to || text.charCodeAt(from) === HASH) continue;
+    const last = text.charCodeAt(to - 1);
     if (block !== undefined) {
-      if (text.charCodeAt(from) !== 0x60) {
+      if (text.charCodeAt(from) !== BACKTICK) {
         block.push(text.slice(from, to));
         continue;
       }
-      lines.push(new LogicalLine(source, pieces, lineNumber, block));
-      [pieces, block] = [[], undefined];
-      continue;
-    }
-    if (text.charCodeAt(to - 1) === 0x60) {
-      block = [];
-      blockAt = to - 1;
+      // Compat: Coraza reads text after the closing back-tick as part of the block's directive.
+      if (to > from + 1) {
+        const rest = quoteText(text.slice(from + 1, to));
+        const hint = "put the next directive on a line of its own";
+        report("SECLANG_EXTRA_TEXT", `The text ${rest} follows the end of a back-tick block.`, from + 1, to, hint);
+      }
+    } else if (last === BACKTICK || last === BACKSLASH) {
       pieces.push({ text: text.slice(from, to - 1), at: from });
+      if (last === BACKTICK) block = [];
       continue;
+    } else {
+      pieces.push({ text: text.slice(from, to), at: from });
     }
-    if (text.charCodeAt(to - 1) === 0x5c) {
-      pieces.push({ text: text.slice(from, to - 1), at: from });
-      continue;
-    }
-    pieces.push({ text: text.slice(from, to), at: from });
-    lines.push(new LogicalLine(source, pieces, lineNumber, undefined));
-    pieces = [];
+    lines.push(new LogicalLine(source, pieces, lineNumber, block, diagnostics));
+    [pieces, block] = [[], undefined];
   }
-  if (block !== undefined) {
-    const span = { source, start: blockAt, end: blockAt + 1 };
-    const hint = "close it with a line that begins with a back-tick";
-    diagnostics.push({ code: "SECLANG_BACKTICK_OPEN", severity: "error", message: "the back-tick block is not closed", span, hint });
-  } else if (pieces.length > 0) {
-    const last = pieces.at(-1)!;
-    const at = last.at + last.text.length;
-    const span = { source, start: at, end: at + 1 };
-    const message = "the file ends after a backslash: the directive is not finished";
-    const hint = "remove the backslash or add the missing line";
-    diagnostics.push({ code: "SECLANG_CONTINUATION_UNFINISHED", severity: "error", message, span, hint });
+  if (pieces.length > 0) {
+    const { text: lastText, at } = pieces.at(-1)!;
+    const mark = at + lastText.length;
+    const begin = quoteText(pieces.find((piece) => piece.text !== "")?.text ?? "");
+    if (block !== undefined) {
+      const hint = "close it with a line that begins with a back-tick";
+      report("SECLANG_BACKTICK_OPEN", `The back-tick block of ${begin} is not closed.`, mark, mark + 1, hint);
+    } else {
+      const message = `The directive ${begin} ends in a backslash and no line follows.`;
+      const hint = "remove the backslash, or add the line that is missing";
+      report("SECLANG_CONTINUATION_UNFINISHED", message, mark, mark + 1, hint);
+    }
   }
   return lines;
-}
-
-function isSpace(unit: number): boolean {
-  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }

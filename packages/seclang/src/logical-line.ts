@@ -1,6 +1,12 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { SeclangCode } from "./codes.ts";
-import type { Source, Span } from "./source.ts";
+import type { Source, Span, TextOrigin } from "./source.ts";
+
+/** A stretch of a physical line and the source offset it starts at. */
+export interface Piece {
+  readonly text: string;
+  readonly at: number;
+}
 
 /**
  * A directive's text after comments, continuations and line ends are gone, with the way back: every offset in `text`
@@ -9,34 +15,70 @@ import type { Source, Span } from "./source.ts";
 export class LogicalLine {
   readonly source: Source;
   readonly text: string;
+  /** Number of its last physical line. */
   readonly lastLine: number;
   /** Entries of a back-tick block, undefined when there is none. */
   readonly block: readonly string[] | undefined;
-  readonly #starts: readonly number[];
-  readonly #sourceStarts: readonly number[];
+  /** Findings go here; shared by all lines of a source. */
+  readonly diagnostics: Diagnostic[];
+  readonly #starts: number[] = [];
+  readonly #pieces: readonly Piece[];
 
   constructor(
     source: Source,
-    pieces: readonly { readonly text: string; readonly at: number }[],
+    pieces: readonly Piece[],
     lastLine: number,
     block: readonly string[] | undefined,
+    diagnostics: Diagnostic[],
   ) {
     this.source = source;
     this.lastLine = lastLine;
     this.block = block;
-    const starts: number[] = [];
+    this.diagnostics = diagnostics;
+    this.#pieces = pieces;
     let length = 0;
     for (const { text } of pieces) {
-      starts.push(length);
+      this.#starts.push(length);
       length += text.length;
     }
-    this.#starts = starts;
-    this.#sourceStarts = pieces.map(({ at }) => at);
     this.text = pieces.length === 1 ? pieces[0]!.text : pieces.map(({ text }) => text).join("");
   }
 
-  /** Source offset of an offset in `text`. */
-  toSource(offset: number): number {
+  /** A line of its own from a text, with offsets counted from `origin` if the text stands in a source. */
+  static of(text: string, origin: TextOrigin | undefined, diagnostics: Diagnostic[]): LogicalLine {
+    const { source, start } = origin ?? { source: { name: "", text }, start: 0 };
+    return new LogicalLine(source, [{ text, at: start }], 1, undefined, diagnostics);
+  }
+
+  /** The source span of a stretch of `text`. An empty stretch has an empty span. */
+  span(start: number, end: number): Span {
+    const from = this.#toSource(start);
+    return { source: this.source, start: from, end: end > start ? this.#toSource(end - 1) + 1 : from };
+  }
+
+  /** Adds an error about a stretch of `text`. */
+  error(code: SeclangCode, message: string, start: number, end: number, hint?: string): void {
+    this.#report("error", code, message, start, end, hint);
+  }
+
+  /** Adds a warning about a stretch of `text`. */
+  warn(code: SeclangCode, message: string, start: number, end: number, hint?: string): void {
+    this.#report("warning", code, message, start, end, hint);
+  }
+
+  #report(
+    severity: "error" | "warning",
+    code: SeclangCode,
+    message: string,
+    start: number,
+    end: number,
+    hint: string | undefined,
+  ): void {
+    const span = this.span(start, end);
+    this.diagnostics.push({ code, severity, message, span, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  #toSource(offset: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -44,42 +86,6 @@ export class LogicalLine {
       if (this.#starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    return (this.#sourceStarts[low] ?? 0) + offset - (this.#starts[low] ?? 0);
+    return this.#pieces[low]!.at + offset - this.#starts[low]!;
   }
-
-  span(start: number, end: number): Span {
-    const from = this.toSource(start);
-    return { source: this.source, start: from, end: Math.max(from, end > start ? this.toSource(end - 1) + 1 : from) };
-  }
-
-  error(code: SeclangCode, message: string, start: number, end: number, hint?: string): Diagnostic {
-    const span = this.span(start, end);
-    return { code, severity: "error", message, span, ...(hint === undefined ? {} : { hint }) };
-  }
-}
-
-/** TAB or blank. */
-export function isBlank(unit: number): boolean {
-  return unit === 0x20 || unit === 0x09;
-}
-
-/** First offset at or after `from` that is no blank. */
-export function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-/** First offset at or after `from` that is a blank, or the end. */
-export function skipWord(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-/** The offset after the last non-blank unit. */
-export function trimEnd(text: string, end: number, from: number): number {
-  let at = end;
-  while (at > from && isBlank(text.charCodeAt(at - 1))) at--;
-  return at;
 }

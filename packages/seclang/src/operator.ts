@@ -1,47 +1,42 @@
-import type { OperatorNode } from "./ast.ts";
-import type { Argument } from "./quoted.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Argument } from "./arguments.ts";
 import type { LogicalLine } from "./logical-line.ts";
-import { skipBlanks, skipWord, trimEnd } from "./logical-line.ts";
+import type { OperatorNode } from "./ast.ts";
+import { isSpace, quoteText, skipWord, unescapeQuotes } from "./text.ts";
 
 /**
  * Parses what stands between the quotes of an operator (spec: seclang, 6.1).
  *
  *     !@rx ^GET
  *     ^
- * Without `@` the whole text is the argument of `@rx`; a blank after `!` makes what follows one, too.
+ * Without `@` the whole text is the argument of `@rx`; a blank in front of `@` makes it part of such an argument.
  */
-export function parseOperator(line: LogicalLine, argument: Argument, diagnostics: Diagnostic[]): OperatorNode {
+export function parseOperator(line: LogicalLine, { start, end }: Argument): OperatorNode {
   const { text } = line;
-  const { start, end } = argument;
-  const negated = text[start] === "!" && start < end;
+  const negated = start < end && text[start] === "!";
   const body = negated ? start + 1 : start;
-  const span = line.span(start, end);
-  if (text[body] !== "@" || body >= end) {
-    const from = Math.min(skipBlanks(text, body), end);
-    const to = trimEnd(text, end, from);
-    const argumentSpan = line.span(from, to);
-    return { kind: "operator", negated, name: "rx", implicit: true, argument: unescape(text.slice(from, to)), nameSpan: span, argumentSpan, span };
+  const implicit = body >= end || text[body] !== "@";
+  const nameEnd = implicit ? body : skipWord(text, body, end);
+  let from = nameEnd;
+  let to = end;
+  while (from < to && isSpace(text.charCodeAt(from))) from++;
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
+  const argument = unescapeQuotes(text.slice(from, to));
+  if (!implicit && nameEnd === body + 1) {
+    const message = `The operator ${quoteText(text.slice(start, end))} has no name after @.`;
+    line.error("SECLANG_OPERATOR_NAME_MISSING", message, body, body + 1, "expected a name such as @rx");
   }
-  const nameEnd = Math.min(skipWord(text, body), end);
-  if (nameEnd === body + 1) {
-    diagnostics.push(line.error("SECLANG_OPERATOR_NAME_MISSING", "an operator name is missing after @", body, body + 1, "as in @rx"));
+  if (implicit && from > body && text[from] === "@") {
+    const message = `The blank in front of ${quoteText(text.slice(from, skipWord(text, from, to)))} makes it part of a regular expression.`;
+    line.warn("SECLANG_OPERATOR_AS_PATTERN", message, from, to, "remove the blank, or write @rx if a pattern is meant");
   }
-  const from = Math.min(skipBlanks(text, nameEnd), end);
-  const to = trimEnd(text, end, from);
   return {
     kind: "operator",
     negated,
-    name: text.slice(body + 1, nameEnd),
-    implicit: false,
-    argument: unescape(text.slice(from, to)),
+    name: implicit ? "rx" : text.slice(body + 1, nameEnd),
+    implicit,
+    argument,
     nameSpan: line.span(body, nameEnd),
     argumentSpan: line.span(from, to),
-    span,
+    span: line.span(start, end),
   };
-}
-
-/** Only `\"` is an escape; every other backslash belongs to the operator. */
-function unescape(text: string): string {
-  return text.includes('\\"') ? text.replaceAll('\\"', '"') : text;
 }

@@ -1,69 +1,156 @@
-import type { ActionNode, DirectiveNode, Document, OperatorNode, SelectorNode, TargetNode } from "./ast.ts";
+import type { ActionNode, DirectiveNode, Document, Node, OperatorNode, SelectorNode, TargetNode } from "./ast.ts";
+import { enclosed } from "./arguments.ts";
+import { targetsEnd } from "./targets.ts";
+import { isBlank, isSpace } from "./text.ts";
 
-/** SecLang text of a tree; parsing it again gives an equal tree, places aside. */
-export function print(document: Document): string {
-  return document.directives.map((directive) => `${printDirective(directive)}\n`).join("");
+/**
+ * SecLang text of a tree or of a part of it, one line per directive.
+ *
+ * Invariant: a document that was parsed without errors prints to text that parses to an equal tree, places aside.
+ */
+export function print(node: Document | Node): string {
+  switch (node.kind) {
+    case "document":
+      return node.directives.map((directive) => `${printDirective(directive)}\n`).join("");
+    case "target":
+      return printTarget(node);
+    case "operator":
+      return printOperator(node);
+    case "action-item":
+      return printAction(node);
+    case "id-range":
+    case "text":
+    case "regex":
+      return printSelector(node);
+    default:
+      return printDirective(node);
+  }
 }
 
-/** SecLang text of one directive, on one line unless it has a block. */
-export function printDirective(node: DirectiveNode): string {
+function printDirective(node: DirectiveNode): string {
   switch (node.kind) {
     case "rule": {
-      const actions = node.actions.length === 0 ? "" : ` "${printActions(node.actions)}"`;
+      const actions = node.hasActions ? ` "${printActions(node.actions)}"` : "";
       return `SecRule ${printTargets(node.targets)} "${printOperator(node.operator)}"${actions}`;
     }
     case "action":
       return `${node.name} "${printActions(node.actions)}"`;
-    case "update-target": {
-      const replaced = node.replacement === undefined ? "" : ` "${printTargets(node.replacement)}"`;
-      return `${node.name} ${printSelectors(node.selectors)} "${printTargets(node.targets)}"${replaced}`;
-    }
+    case "update-target":
+      return `${node.name} ${printSelectors(node.selectors)} ${printUpdateTargets(node.targets, node.replacement)}`;
     case "update-action":
       return `${node.name} ${printSelectors(node.selectors)} "${printActions(node.actions)}"`;
     case "remove":
-      return `${node.name} ${printSelectors(node.selectors)}`;
+      return `${node.name} ${printRemoved(node.selectors)}`;
     case "marker":
       return `SecMarker "${node.label}"`;
     case "dataset":
-      return `SecDataset ${node.name} \`\n${node.entries.join("\n")}\n\``;
+      return `SecDataset ${enclosed(node.name, 0, node.name.length) === "no" ? node.name : quote(node.name)} \`\n${node.entries.map((entry) => `${entry}\n`).join("")}\``;
     case "include":
-      return `${node.name} ${node.pattern}`;
+      return `${node.name} ${printWhole(node.pattern)}`;
     case "setting":
-      return node.argument === "" ? node.name : `${node.name} "${node.argument}"`;
+      return node.argument === "" && endsSafely(node.name) ? node.name : `${node.name} ${printWhole(node.argument)}`;
   }
 }
 
-/** Targets joined by bars. */
-export function printTargets(targets: readonly TargetNode[]): string {
+function printTargets(targets: readonly TargetNode[]): string {
   return targets.map(printTarget).join("|");
 }
 
-function printTarget(target: TargetNode): string {
-  const head = `${target.negated ? "!" : ""}${target.count ? "&" : ""}${target.variable}`;
-  const { selector } = target;
+/** The targets of an update may be quoted or not; not, unless a blank, a quote or the end of the line forces it. */
+function printUpdateTargets(targets: readonly TargetNode[], replacement: readonly TargetNode[] | undefined): string {
+  return [targets, ...(replacement === undefined ? [] : [replacement])]
+    .map((list, index, lists) => {
+      const text = printTargets(list);
+      const isSafe = index < lists.length - 1 || endsSafely(text);
+      return isSafe && !text.includes('"') && targetsEnd(text, 0) === text.length ? text : quote(shieldEnd(text));
+    })
+    .join(" ");
+}
+
+function printTarget({ negated, count, variable, selector }: TargetNode): string {
+  const head = `${negated ? "!" : ""}${count ? "&" : ""}${variable}`;
   if (selector === undefined) return head;
-  if (selector.kind === "regex") return `${head}:/${selector.value.replaceAll("/", "\\/")}/`;
-  return /[\s|]/.test(selector.value) ? `${head}:'${selector.value}'` : `${head}:${selector.value}`;
+  const { kind, value } = selector;
+  if (kind === "regex") return `${head}:/${value.replaceAll("/", "\\/")}/`;
+  const needsQuotes = kind === "key" && !value.includes("'") && (value === "" || /[ \t|]/.test(value));
+  return needsQuotes ? `${head}:'${value}'` : `${head}:${value}`;
 }
 
 function printOperator({ negated, name, implicit, argument }: OperatorNode): string {
-  const escaped = argument.replaceAll('"', '\\"');
-  return `${negated ? "!" : ""}${implicit ? "" : `@${name}${argument === "" ? "" : " "}`}${escaped}`;
+  const head = implicit ? "" : `@${name}${argument === "" ? "" : " "}`;
+  // What would read as an operator or a negation is kept a pattern by a blank in front.
+  const lead = implicit && (argument.startsWith("@") || (!negated && argument.startsWith("!"))) ? " " : "";
+  return shieldEnd(`${negated ? "!" : ""}${lead}${head}${argument.replaceAll('"', '\\"')}`);
+}
+
+/** A backslash at the end must not escape the quote or comma that follows: the blank behind it is trimmed again. */
+function shieldEnd(text: string): string {
+  let at = text.length;
+  while (at > 0 && text[at - 1] === "\\") at--;
+  return (text.length - at) % 2 === 1 ? `${text} ` : text;
 }
 
 function printActions(actions: readonly ActionNode[]): string {
-  return actions
-    .map(({ name, value, quoted }) => (value === undefined ? name : `${name}:${quoted ? `'${value}'` : value}`))
-    .join(",");
+  return actions.map(printAction).join(",");
 }
 
+function printAction({ name, value, quoted }: ActionNode): string {
+  if (value === undefined) return shieldEnd(name);
+  if (!quoted) return `${name}:${shieldEnd(value)}`;
+  const single = `${name}:'${value}'`;
+  return isOneAction(single) ? single : `${name}:"${value}"`;
+}
+
+/** Whether a text reads as one action: its single quotes expose no comma and are all closed. */
+function isOneAction(text: string): boolean {
+  let inQuotes = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text[at];
+    if (unit === "\\") at++;
+    else if (unit === "'") inQuotes = !inQuotes;
+    else if (unit === "," && !inQuotes) return false;
+  }
+  return !inQuotes;
+}
+
+/** Selectors in front of further arguments: words where possible, because words need no escapes. */
 function printSelectors(selectors: readonly SelectorNode[]): string {
-  return selectors.map(printSelector).join(" ");
+  return selectors
+    .map((selector) => {
+      const text = printSelector(selector);
+      return selector.kind === "id-range" || !/^"|[ \t]/.test(text) ? text : quote(text);
+    })
+    .join(" ");
+}
+
+/** Selectors that end a directive: one text runs to the end of the line, several are quoted. */
+function printRemoved(selectors: readonly SelectorNode[]): string {
+  if (selectors.some(({ kind }) => kind === "id-range")) return printSelectors(selectors);
+  const texts = selectors.map(printSelector);
+  return texts.length === 1 && !texts[0]!.startsWith('"') ? printWhole(texts[0]!) : texts.map(quote).join(" ");
 }
 
 function printSelector(selector: SelectorNode): string {
-  if (selector.kind === "text") return `"${selector.value}"`;
-  if (selector.kind === "regex") return `"/${selector.pattern}/"`;
-  const range = selector.from === selector.to ? String(selector.from) : `${selector.from}-${selector.to}`;
-  return selector.chainOffset === undefined ? range : `${range}:${selector.chainOffset}`;
+  if (selector.kind === "text") return selector.value;
+  if (selector.kind === "regex") return `/${selector.pattern}/`;
+  const { from, to, chainOffset } = selector;
+  const range = from === to ? String(from) : `${from}-${to}`;
+  return chainOffset === undefined ? range : `${range}:${chainOffset}`;
+}
+
+/** An argument that runs to the end of its directive. */
+function printWhole(text: string): string {
+  const isBare =
+    text !== "" && !isBlank(text.charCodeAt(0)) && endsSafely(text) && enclosed(text, 0, text.length) === "no";
+  return isBare ? text : quote(text);
+}
+
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '\\"')}"`;
+}
+
+/** The end of a line must not be trimmed, continue the line, or open a block. */
+function endsSafely(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return !isSpace(last) && last !== 0x5c && last !== 0x60;
 }

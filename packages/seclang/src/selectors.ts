@@ -1,33 +1,75 @@
-import type { SelectorNode } from "./ast.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Argument } from "./arguments.ts";
 import type { LogicalLine } from "./logical-line.ts";
+import type { SelectorNode } from "./ast.ts";
+import { argumentText, readArgument } from "./arguments.ts";
+import { quoteText } from "./text.ts";
 
-/** Parses ids and ranges separated by blanks or commas: `12`, `100-200`, `12:1`. */
-export function parseIdSelectors(line: LogicalLine, start: number, end: number, diagnostics: Diagnostic[]): SelectorNode[] {
+/** Whether an argument is meant as ids: no variable, action or tag in use begins so. */
+function looksLikeIds(line: LogicalLine, { start, end }: Argument): boolean {
+  return /^[ \t]*[\d,-]/.test(line.text.slice(start, end));
+}
+
+/**
+ * Reads the ids and ranges at the start of a directive's arguments and says where they end. Blanks and commas separate
+ * them, and they may be quoted one by one or all together: `12 15-18`, `"12, 15-18"`.
+ */
+export function readIdSelectors(
+  line: LogicalLine,
+  from: number,
+): { readonly selectors: SelectorNode[]; readonly next: number } {
   const selectors: SelectorNode[] = [];
-  const words = line.text.slice(start, end);
-  for (const match of words.matchAll(/[^\s,"]+/g)) {
+  let next = from;
+  for (;;) {
+    const argument = readArgument(line, next);
+    if (argument === undefined || !looksLikeIds(line, argument)) return { selectors, next };
+    parseIdSelectors(line, argument, true, selectors);
+    next = argument.next;
+  }
+}
+
+/**
+ * Parses the ids and ranges of one argument into `selectors`. `12:1` is the first chained rule of rule 12, where a chain
+ * offset makes sense.
+ */
+export function parseIdSelectors(
+  line: LogicalLine,
+  { start, end }: Argument,
+  allowOffset: boolean,
+  selectors: SelectorNode[],
+): void {
+  for (const match of line.text.slice(start, end).matchAll(/[^ \t,]+/g)) {
     const [word] = match;
     const at = start + match.index;
-    const span = line.span(at, at + word.length);
     const parts = /^(\d{1,15})(?:-(\d{1,15})|:(\d{1,4}))?$/.exec(word);
     const from = Number(parts?.[1]);
     const to = parts?.[2] === undefined ? from : Number(parts[2]);
-    if (parts === null || from > to) {
-      const message = `"${word}" is neither an id nor a range`;
-      diagnostics.push(line.error("SECLANG_SELECTOR", message, at, at + word.length, "expected an id such as 942100 or a range such as 942100-942200"));
+    const offset = parts?.[3];
+    if (parts === null || from > to || (offset !== undefined && !allowOffset)) {
+      const message =
+        from > to
+          ? `The range ${quoteText(word)} ends before it begins.`
+          : `The text ${quoteText(word)} is neither an id nor a range.`;
+      const hint = "expected an id such as 942100, or a range such as 942100-942200";
+      line.error("SECLANG_SELECTOR", message, at, at + word.length, hint);
       continue;
     }
-    const offset = parts[3];
-    selectors.push({ kind: "id-range", from, to, span, ...(offset === undefined ? {} : { chainOffset: Number(offset) }) });
+    const span = line.span(at, at + word.length);
+    selectors.push({
+      kind: "id-range",
+      from,
+      to,
+      ...(offset === undefined ? {} : { chainOffset: Number(offset) }),
+      span,
+    });
   }
-  return selectors;
 }
 
 /** A tag or message as a whole: `/regex/`, or a text to compare exactly. */
-export function parseTextSelector(line: LogicalLine, start: number, end: number): SelectorNode {
-  const value = line.text.slice(start, end);
-  const span = line.span(start, end);
-  if (value.length > 2 && value.startsWith("/") && value.endsWith("/")) return { kind: "regex", pattern: value.slice(1, -1), span };
+export function textSelector(line: LogicalLine, argument: Argument): SelectorNode {
+  const value = argumentText(line, argument);
+  const span = line.span(argument.start, argument.end);
+  if (value.length > 2 && value.startsWith("/") && value.endsWith("/")) {
+    return { kind: "regex", pattern: value.slice(1, -1), span };
+  }
   return { kind: "text", value, span };
 }

@@ -13,12 +13,18 @@ export interface Span {
   readonly end: number;
 }
 
+/** Where a text that is parsed on its own stands in a source. */
+export interface TextOrigin {
+  readonly source: Source;
+  readonly start: number;
+}
+
 /** Wraps text for parsing. */
 export function createSource(name: string, text: string): Source {
   return { name, text };
 }
 
-/** Line and column of an offset, both counted from 1. */
+/** Line and column of an offset, both counted from 1; columns count bytes. */
 export function position(source: Source, offset: number): { line: number; column: number } {
   const starts = (source.lineStarts ??= findLineStarts(source.text));
   let low = 0;

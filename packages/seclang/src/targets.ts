@@ -1,127 +1,271 @@
-import type { TargetNode, TargetSelectorNode } from "./ast.ts";
-import type { Diagnostic } from "./diagnostic.ts";
 import type { LogicalLine } from "./logical-line.ts";
+import type { TargetNode, TargetSelectorNode } from "./ast.ts";
+import { lowerAscii, isBlank, quoteText, skipBlanks, skipWord, trimEnd, unescapeQuotes } from "./text.ts";
+
+const BAR = 0x7c;
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+
+/** Variables whose key is a path, in lower case; `|` always ends it and `/` does not begin a regular expression. */
+const pathVariables: ReadonlySet<string> = new Set([
+  "xml",
+  "request_xml",
+  "response_xml",
+  "json",
+  "request_json",
+  "response_json",
+]);
+
+/** A stretch of a line that holds targets, and whether `\"` stands for a quote in it. */
+interface Scope {
+  readonly line: LogicalLine;
+  readonly end: number;
+  readonly quoted: boolean;
+}
 
 /**
  * Parses a target list between two offsets of a line (spec: seclang, 4).
  *
  *     ARGS:user|!ARGS:/^tok/|&REQUEST_HEADERS
  *     ^
+ * A trailing bar is tolerated; a leading or doubled one is an error, reported once per run of bars.
  */
-export function parseTargets(line: LogicalLine, start: number, end: number, diagnostics: Diagnostic[]): TargetNode[] {
+export function parseTargets(line: LogicalLine, from: number, to: number, quoted: boolean): TargetNode[] {
+  const { text } = line;
+  const start = skipBlanks(text, from, to);
+  const end = trimEnd(text, start, to);
   const targets: TargetNode[] = [];
-  for (let at = start; at < end; ) {
-    const { target, next } = parseTarget(line, at, end, diagnostics);
-    if (target !== undefined) targets.push(target);
-    at = next + 1;
-    // A trailing bar is tolerated, a leading or doubled one is not.
+  if (start === end) {
+    line.error(
+      "SECLANG_TARGET_EMPTY",
+      "There is no target.",
+      from,
+      to,
+      "expected targets such as ARGS|REQUEST_HEADERS",
+    );
+    return targets;
   }
-  if (start === end) diagnostics.push(line.error("SECLANG_TARGET_EMPTY", "there is no target", start, end, "as in ARGS|REQUEST_HEADERS"));
+  const quote = quoted ? -1 : text.indexOf('"', start);
+  if (quote >= 0 && quote < end) {
+    // Compat: an error, because a blank before the operator was forgotten more likely than a quote was meant.
+    const message = `A double quote stands in the targets ${quoteText(text.slice(start, end))}.`;
+    const hint = "put a blank in front of the operator; in a regular expression write \\x22";
+    line.error("SECLANG_TARGET_UNEXPECTED", message, quote, quote + 1, hint);
+    return targets;
+  }
+  const scope: Scope = { line, end, quoted };
+  for (let at = start; at < end; ) {
+    let next = at;
+    while (next < end && (text.charCodeAt(next) === BAR || isBlank(text.charCodeAt(next)))) next++;
+    if (text.slice(at, next).includes("|")) {
+      const message = `A target is missing at ${quoteText(text.slice(at, next))}.`;
+      line.error("SECLANG_TARGET_EMPTY", message, at, next, "write one | between two targets and none in front");
+    }
+    if (next === end) break;
+    const parsed = parseTarget(scope, next);
+    if (parsed.node !== undefined) targets.push(parsed.node);
+    at = parsed.next + 1;
+  }
   return targets;
 }
 
-interface ParsedTarget {
-  readonly target: TargetNode | undefined;
+/**
+ * Where the unquoted targets that begin at `from` end: at the first blank outside `'...'` and `/.../` keys. A double
+ * quote inside such a key says that the key was never closed and the operator has begun.
+ */
+export function targetsEnd(text: string, from: number): number {
+  let nameStart = from;
+  let close = 0;
+  for (let at = from; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (close !== 0) {
+      if (unit === QUOTE) break;
+      if (unit === BACKSLASH && close === SLASH) at++;
+      else if (unit === close) close = 0;
+    } else if (isBlank(unit)) {
+      return at;
+    } else if (unit === BAR) {
+      nameStart = at + 1;
+    } else if (unit === COLON && nameStart >= 0) {
+      const opening = keyOpening(text, nameStart, at);
+      close = opening === "" ? 0 : opening.endsWith("/") ? SLASH : SINGLE_QUOTE;
+      at += opening.length;
+      nameStart = -1;
+    }
+  }
+  return close === 0 ? text.length : skipWord(text, from);
+}
+
+/** What opens the key after a colon: `/`, `'`, `'/`, or nothing before plain text. */
+function keyOpening(text: string, nameStart: number, colon: number): "" | "/" | "'" | "'/" {
+  const first = text.charCodeAt(colon + 1);
+  if (first !== SINGLE_QUOTE && first !== SLASH) return "";
+  if (isPathVariable(text.slice(nameStart, colon).replace(/^[!&]+/, ""))) return "";
+  if (first === SLASH) return "/";
+  return text.charCodeAt(colon + 2) === SLASH ? "'/" : "'";
+}
+
+function isPathVariable(name: string): boolean {
+  return pathVariables.has(lowerAscii(name));
+}
+
+interface Parsed<Node> {
+  /** Undefined after an error. */
+  readonly node: Node | undefined;
   /** Offset of the bar that ends the target, or the end. */
   readonly next: number;
 }
 
-function parseTarget(line: LogicalLine, start: number, end: number, diagnostics: Diagnostic[]): ParsedTarget {
+/**
+ * At the start of a target.
+ *
+ *     !ARGS:user|...
+ *     ^
+ * `!` and `&` come first; when both are there, `!` wins.
+ */
+function parseTarget({ line, end, quoted }: Scope, start: number): Parsed<TargetNode> {
   const { text } = line;
   let negated = false;
   let count = false;
-  let name = "";
-  let nameStart = -1;
   let at = start;
-  for (; at < end && text[at] !== "|" && text[at] !== ":"; at++) {
+  for (; at < end; at++) {
     if (text[at] === "!") negated = true;
     else if (text[at] === "&") count = true;
-    else {
-      if (nameStart < 0) nameStart = at;
-      name += text[at];
-    }
+    else if (!isBlank(text.charCodeAt(at))) break;
   }
-  if (name === "") {
-    const message = "a target is empty";
-    diagnostics.push(line.error("SECLANG_TARGET_EMPTY", message, start, Math.max(at, start + 1), "expected a variable such as ARGS"));
-    return { target: undefined, next: text.indexOf("|", at) < 0 ? end : Math.min(end, text.indexOf("|", at)) };
+  const nameStart = at;
+  while (at < end && text.charCodeAt(at) !== BAR && text.charCodeAt(at) !== COLON) at++;
+  const nameEnd = trimEnd(text, nameStart, at);
+  const variable = contentOf(text, nameStart, nameEnd, quoted);
+  const hasKey = at < end && text.charCodeAt(at) === COLON;
+  if (variable === "" || variable.includes(",")) {
+    reportBadName(line, start, nameStart, nameEnd, at);
+    return { node: undefined, next: barAfter(text, at, end) };
   }
-  const variableSpan = line.span(nameStart, at);
-  let selector: TargetSelectorNode | undefined;
-  if (text[at] === ":" && at < end) {
-    const parsed = parseSelector(line, name, at + 1, end, diagnostics);
-    selector = parsed.selector;
-    at = parsed.next;
-  }
-  const base = { kind: "target", negated, count: count && !negated, variable: name, variableSpan, span: line.span(start, at) } as const;
-  return { target: selector === undefined ? base : { ...base, selector }, next: at };
+  const selector = hasKey ? parseSelector({ line, end, quoted }, variable, at + 1) : { node: undefined, next: at };
+  const node: TargetNode = {
+    kind: "target",
+    negated,
+    count: count && !negated,
+    variable,
+    variableSpan: line.span(nameStart, nameEnd),
+    ...(selector.node === undefined ? {} : { selector: selector.node }),
+    span: line.span(start, trimEnd(text, start, selector.next)),
+  };
+  return { node, next: selector.next };
 }
 
-function parseSelector(
-  line: LogicalLine,
-  variable: string,
-  start: number,
-  end: number,
-  diagnostics: Diagnostic[],
-): { readonly selector: TargetSelectorNode | undefined; readonly next: number } {
+function reportBadName(line: LogicalLine, start: number, nameStart: number, nameEnd: number, at: number): void {
   const { text } = line;
-  const bar = text.indexOf("|", start);
-  const plainEnd = bar < 0 || bar > end ? end : bar;
-  if (/^(?:XML|JSON|REQUEST_XML|RESPONSE_XML)$/i.test(variable)) {
-    return { selector: { kind: "path", value: text.slice(start, plainEnd), span: line.span(start, plainEnd) }, next: plainEnd };
+  if (nameStart === nameEnd) {
+    const message = `The target ${quoteText(text.slice(start, at + 1))} names no variable.`;
+    line.error("SECLANG_TARGET_EMPTY", message, start, Math.max(at, start + 1), "expected a variable such as ARGS");
+    return;
   }
+  const message = `A comma stands in the target ${quoteText(text.slice(nameStart, nameEnd))}.`;
+  const comma = text.indexOf(",", nameStart);
+  line.error("SECLANG_TARGET_COMMA", message, comma, comma + 1, "join targets with |");
+}
+
+/**
+ * After the colon of a target.
+ *
+ *     REQUEST_COOKIES:/__utm/|...
+ *                     ^
+ * Compat: a regular expression begins only at the first byte of a key; Coraza begins one at any slash.
+ */
+function parseSelector({ line, end, quoted }: Scope, variable: string, from: number): Parsed<TargetSelectorNode> {
+  const { text } = line;
+  const start = skipBlanks(text, from, end);
+  const bar = barAfter(text, start, end);
+  const plainEnd = trimEnd(text, start, bar);
   if (start >= plainEnd) {
-    const message = `the target ${variable} ends in a colon`;
-    diagnostics.push(line.error("SECLANG_TARGET_KEY_EMPTY", message, start - 1, start, "write a key, or no colon"));
-    return { selector: undefined, next: plainEnd };
+    const message = `The target ${quoteText(`${variable}:`)} ends in a colon.`;
+    line.error("SECLANG_TARGET_KEY_EMPTY", message, from - 1, from, "write a key after the colon, or no colon");
+    return { node: undefined, next: bar };
   }
-  const quote = text[start] === "'";
-  const body = quote ? start + 1 : start;
-  if (text[body] === "/") {
-    const close = closingSlash(text, body + 1, end);
-    if (close < 0) {
-      const message = "the regular expression is not closed";
-      diagnostics.push(line.error("SECLANG_TARGET_REGEX_OPEN", message, body, plainEnd, "expected a closing /"));
-      return { selector: undefined, next: end };
-    }
-    // Compat: `\/` stands for `/`; a missing slash or quote is an error instead of a shortened pattern (spec: seclang, 4).
-    const value = text.slice(body + 1, close).replaceAll("\\/", "/");
-    return closeSelector(line, { kind: "regex", value, span: line.span(body, close + 1) }, quote, close + 1, end, diagnostics);
+  const scope: Scope = { line, end, quoted };
+  if (!isPathVariable(variable)) {
+    if (text[start] === "/" || (text[start] === "'" && text[start + 1] === "/")) return parseRegexKey(scope, start);
+    if (text[start] === "'") return parseQuotedKey(scope, start);
   }
-  if (!quote) {
-    return { selector: { kind: "key", value: text.slice(start, plainEnd), span: line.span(start, plainEnd) }, next: plainEnd };
+  const kind = isPathVariable(variable) ? "path" : "key";
+  const value = contentOf(text, start, plainEnd, quoted);
+  if (/,[ \t]*(?:[!&]|[A-Z][A-Z_]{2,}(?:[:,]|$))/.test(value)) {
+    const message = `The comma in ${quoteText(value)} is part of the key and does not begin another target.`;
+    line.warn("SECLANG_TARGET_COMMA", message, start, plainEnd, "join targets with |");
   }
-  const close = text.indexOf("'", body);
-  if (close < 0 || close >= end) {
-    diagnostics.push(line.error("SECLANG_TARGET_QUOTE_OPEN", "the quoted key is not closed", start, plainEnd, "expected a closing '"));
-    return { selector: undefined, next: end };
-  }
-  // Compat: a quoted plain key loses both quotes; Coraza keeps one and finds nothing (spec: seclang, 4).
-  return closeSelector(line, { kind: "key", value: text.slice(body, close), span: line.span(body, close) }, true, close, end, diagnostics);
+  return { node: { kind, value, span: line.span(start, plainEnd) }, next: bar };
 }
 
-function closeSelector(
-  line: LogicalLine,
-  selector: TargetSelectorNode,
-  quoted: boolean,
-  at: number,
-  end: number,
-  diagnostics: Diagnostic[],
-): { readonly selector: TargetSelectorNode; readonly next: number } {
+/** Compat: `\/` stands for `/`, and a missing slash is an error instead of a shortened pattern (spec: seclang, 4). */
+function parseRegexKey(scope: Scope, start: number): Parsed<TargetSelectorNode> {
+  const { line, end, quoted } = scope;
   const { text } = line;
-  let next = at;
-  if (quoted) {
-    if (text[next] === "'") next++;
-    else diagnostics.push(line.error("SECLANG_TARGET_QUOTE_OPEN", "the quoted key is not closed", at - 1, at, "expected a closing '"));
+  const inQuotes = text[start] === "'";
+  const open = inQuotes ? start + 1 : start;
+  const close = closingSlash(text, open + 1, end);
+  if (close < 0) {
+    const message = `The regular expression ${quoteText(text.slice(open, end))} is not closed.`;
+    line.error("SECLANG_TARGET_REGEX_OPEN", message, open, end, "expected a closing /");
+    return { node: undefined, next: end };
   }
-  if (next < end && text[next] !== "|") {
-    const bar = text.indexOf("|", next);
-    const stop = bar < 0 || bar > end ? end : bar;
-    const message = `unexpected "${text.slice(next, stop)}" after a key`;
-    diagnostics.push(line.error("SECLANG_TARGET_UNEXPECTED", message, next, stop, "expected | or the end of the targets"));
-    next = stop;
+  const value = contentOf(text, open + 1, close, quoted).replaceAll("\\/", "/");
+  if (value === "") {
+    const hint = "leave the key away to mean every entry";
+    line.error("SECLANG_TARGET_KEY_EMPTY", "The regular expression of a target is empty.", open, close + 1, hint);
   }
-  return { selector, next };
+  if (inQuotes && text[close + 1] !== "'") reportQuoteOpen(line, start, close + 1);
+  const next = endOfKey(scope, inQuotes && text[close + 1] === "'" ? close + 2 : close + 1);
+  return { node: { kind: "regex", value, span: line.span(open, close + 1) }, next };
+}
+
+/** Compat: a quoted plain key loses both quotes; Coraza keeps one and finds nothing (spec: seclang, 4). */
+function parseQuotedKey(scope: Scope, start: number): Parsed<TargetSelectorNode> {
+  const { line, end, quoted } = scope;
+  const close = line.text.indexOf("'", start + 1);
+  if (close < 0 || close >= end) {
+    reportQuoteOpen(line, start, end);
+    return { node: undefined, next: end };
+  }
+  const value = contentOf(line.text, start + 1, close, quoted);
+  return { node: { kind: "key", value, span: line.span(start + 1, close) }, next: endOfKey(scope, close + 1) };
+}
+
+/** After a closed key only a bar or the end may come. */
+function endOfKey({ line, end }: Scope, from: number): number {
+  const { text } = line;
+  const at = skipBlanks(text, from, end);
+  const bar = barAfter(text, at, end);
+  if (at < bar) {
+    const message = `The text ${quoteText(text.slice(at, bar))} follows the end of a key.`;
+    line.error(
+      "SECLANG_TARGET_UNEXPECTED",
+      message,
+      at,
+      bar,
+      "expected |; a slash inside a regular expression is written \\/",
+    );
+  }
+  return bar;
+}
+
+function reportQuoteOpen(line: LogicalLine, start: number, end: number): void {
+  const message = `The quoted key ${quoteText(line.text.slice(start, end))} is not closed.`;
+  line.error("SECLANG_TARGET_QUOTE_OPEN", message, start, start + 1, "expected a closing '");
+}
+
+function contentOf(text: string, start: number, end: number, quoted: boolean): string {
+  const content = text.slice(start, end);
+  return quoted ? unescapeQuotes(content) : content;
+}
+
+function barAfter(text: string, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (text.charCodeAt(at) === BAR) return at;
+  return end;
 }
 
 /** The first slash without an odd run of backslashes in front. */

@@ -70,8 +70,8 @@ function judgeVector(id: string, vector: Vector, text: TextConvention, context: 
   const param = (vector.param ?? "").replace(LANGUAGE_TESTS_PREFIX, "");
   const answer = run(vector.name, text(param), text(vector.input ?? ""), context);
   const groups = vector.re_groups?.map(text) ?? [];
-  // Vectors name groups of the first match at least: those of rxGlobal leave out later matches more often than not.
-  const count = vector.name === "rxGlobal" || groups.length === 0 ? groups.length : undefined;
+  // Captures count where the vector names groups; those of rxGlobal name only the first ones, some leave later matches out.
+  const count = vector.name === "rxGlobal" || vector.re_groups === undefined ? groups.length : undefined;
   const got = "match" in answer ? { match: answer.match, captures: answer.captures.slice(0, count) } : answer;
   return compare(id, { match: vector.ret === 1, captures: groups }, got);
 }

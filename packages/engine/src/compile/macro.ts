@@ -1,5 +1,10 @@
+import { nearestName } from "@cuirass/seclang";
 import type { ByteString } from "../text/bytes.ts";
+import type { Collection } from "../variables/collections.ts";
 import type { TransactionState } from "../transaction-state.ts";
+import type { Variables } from "../variables/variables.ts";
+import { toLowerAscii } from "../text/ascii.ts";
+import { variableId, variableTable } from "../variables/variable-table.ts";
 
 /** A text with `%{...}` parts, parsed at load (spec: seclang, 11). */
 export interface Macro {
@@ -8,4 +13,88 @@ export interface Macro {
   /** False when there is nothing to expand; `expand` then returns `text`. */
   readonly dynamic: boolean;
   expand(tx: TransactionState): ByteString;
+}
+
+/** A macro text that cannot be parsed. */
+export class MacroError extends Error {
+  /** Bytes into the text. */
+  readonly offset: number;
+  readonly hint: string | undefined;
+  constructor(message: string, offset: number, hint?: string) {
+    super(message);
+    this.name = "MacroError";
+    this.offset = offset;
+    this.hint = hint;
+  }
+}
+
+/** `%{NAME}` or `%{NAME.key}` in a macro text. */
+interface Reference {
+  readonly of: (variables: Variables) => Collection;
+  /** Lower-case; "" without a key. */
+  readonly key: ByteString;
+  /** What stood between the braces. */
+  readonly text: ByteString;
+}
+
+/**
+ * Parses a text that may hold `%{NAME}` and `%{NAME.key}`; a `%` without a brace is literal.
+ *
+ * Compat: `%{NAME:key}` is accepted as ModSecurity does; Coraza refuses it (gaps B).
+ * @throws MacroError on an unknown name, an empty name or key, any other character, or a missing brace.
+ */
+export function parseMacro(text: ByteString): Macro {
+  const literals: ByteString[] = [];
+  const references: Reference[] = [];
+  let from = 0;
+  for (let open = text.indexOf("%{"); open >= 0; open = text.indexOf("%{", from)) {
+    const close = text.indexOf("}", open);
+    if (close < 0) throw new MacroError("the macro is not closed", open, "expected }");
+    literals.push(text.slice(from, open));
+    references.push(parseReference(text.slice(open + 2, close), open + 2));
+    from = close + 1;
+  }
+  if (references.length === 0) return { text, dynamic: false, expand: () => text };
+  literals.push(text.slice(from));
+  return { text, dynamic: true, expand: (tx) => expand(literals, references, tx.variables) };
+}
+
+function parseReference(text: ByteString, offset: number): Reference {
+  const separator = text.search(/[.:]/);
+  const name = separator < 0 ? text : text.slice(0, separator);
+  const wrong = name.search(/\W/);
+  if (wrong >= 0) throw unexpected(name, wrong, offset);
+  if (name === "") throw new MacroError("the macro has no name", offset, "as in %{REQUEST_URI} or %{TX.score}");
+  const variable = variableId(name);
+  if (variable === undefined) {
+    const known = variableTable.map((definition) => definition.name);
+    const nearest = nearestName(name, known);
+    const hint = nearest === undefined ? undefined : `did you mean ${nearest}?`;
+    throw new MacroError(`unknown variable "${name}" in a macro`, offset, hint);
+  }
+  const { of } = variableTable[variable]!;
+  if (separator < 0) return { of, key: "", text };
+  const key = text.slice(separator + 1);
+  const keyOffset = offset + separator + 1;
+  if (key === "") throw new MacroError(`the key of %{${text}} is missing`, keyOffset, "as in %{TX.score}");
+  const wrongInKey = key.search(/[^\w\-.[\]]/);
+  if (wrongInKey >= 0) throw unexpected(key, wrongInKey, keyOffset);
+  return { of, key: toLowerAscii(key), text };
+}
+
+function unexpected(text: ByteString, at: number, offset: number): MacroError {
+  const hint = "between the braces only letters, digits and _ - . [ ] are allowed";
+  return new MacroError(`unexpected "${text[at]!}" in a macro`, offset + at, hint);
+}
+
+/**
+ * Compat: where there is no value the text inside the braces is inserted, as Coraza does; ModSecurity 3 inserts nothing.
+ */
+function expand(literals: readonly ByteString[], references: readonly Reference[], variables: Variables): ByteString {
+  let out = literals[0]!;
+  for (let at = 0; at < references.length; at++) {
+    const { of, key, text } = references[at]!;
+    out += (of(variables).first(key) ?? text) + literals[at + 1]!;
+  }
+  return out;
 }

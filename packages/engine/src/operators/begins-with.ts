@@ -15,6 +15,5 @@ export const beginsWith: OperatorDefinition = {
     compileLiteral(argument, context, {
       holds: (value, text) => value.startsWith(text),
       start: () => 0,
-      contained: true,
     }),
 };

@@ -26,7 +26,6 @@ export const containsWord: OperatorDefinition = {
       : compileLiteral(argument, context, {
           holds: (value, text) => wordStart(value, text) >= 0,
           start: wordStart,
-          contained: true,
         }),
 };
 

@@ -16,6 +16,5 @@ export const contains: OperatorDefinition = {
     compileLiteral(argument, context, {
       holds: (value, text) => indexOf(value, text) >= 0,
       start: indexOf,
-      contained: true,
     }),
 };

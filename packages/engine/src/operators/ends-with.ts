@@ -14,6 +14,5 @@ export const endsWith: OperatorDefinition = {
     compileLiteral(argument, context, {
       holds: (value, text) => value.endsWith(text),
       start: (value, text) => value.length - text.length,
-      contained: true,
     }),
 };

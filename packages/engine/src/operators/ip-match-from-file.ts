@@ -1,7 +1,6 @@
 import type { OperatorDefinition } from "../operator.ts";
 import { compileAddresses } from "./shared/addresses.ts";
-import { readNamedFile } from "./shared/data-file.ts";
-import { dataLines } from "./shared/phrase-list.ts";
+import { dataLines, readNamedFile } from "./shared/data-file.ts";
 
 /** `@ipMatchFromFile`: the value is an address listed in a file; `#` begins a comment line. */
 export const ipMatchFromFile: OperatorDefinition = {

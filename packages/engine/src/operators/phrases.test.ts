@@ -4,7 +4,8 @@ import { FakeState } from "../testing/fake-state.ts";
 import { pmFromDataset } from "./pm-from-dataset.ts";
 import { pmFromFile } from "./pm-from-file.ts";
 import { pm } from "./pm.ts";
-import { dataLines, splitPhrases } from "./shared/phrase-list.ts";
+import { dataLines } from "./shared/data-file.ts";
+import { splitPhrases } from "./shared/phrase-list.ts";
 
 describe("splitPhrases", () => {
   test.each([
@@ -88,6 +89,11 @@ describe("@pmFromFile", () => {
 
   test("takes a path with blanks", () => {
     expect(matches(pmFromFile, "my list.data", "foo", { files: { "my list.data": "foo" } })).toBe(true);
+  });
+
+  test("does not split paths at bytes that JavaScript takes for white space", () => {
+    const files = { "voil\xc3\xa0.data": "foo", b: "bar" };
+    expect(matches(pmFromFile, "b voil\xc3\xa0.data", "foo", { files })).toBe(true);
   });
 
   test("takes hexadecimal notation literally", () => {

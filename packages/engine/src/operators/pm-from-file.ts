@@ -1,8 +1,7 @@
 import type { ByteString } from "../text/bytes.ts";
 import type { OperatorCompileContext, OperatorDefinition } from "../operator.ts";
 import { OperatorArgumentError } from "../operator.ts";
-import { readNamedFile } from "./shared/data-file.ts";
-import { dataLines } from "./shared/phrase-list.ts";
+import { dataLines, readNamedFile } from "./shared/data-file.ts";
 import { compilePhrases } from "./shared/phrases.ts";
 
 /**
@@ -26,7 +25,7 @@ export const pmFromFile: OperatorDefinition = {
 
 /** A path may itself hold blanks: the whole argument is tried first. */
 function readFiles(argument: ByteString, context: OperatorCompileContext): ByteString[] {
-  const paths = argument.split(/\s+/);
+  const paths = argument.split(/[ \t]+/);
   if (paths.length === 1) return [readNamedFile(argument, context)];
   try {
     return [readNamedFile(argument, context)];

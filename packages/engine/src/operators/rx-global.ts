@@ -2,7 +2,7 @@ import type { Pattern } from "@cuirass/regex";
 import type { ByteString } from "../text/bytes.ts";
 import type { OperatorDefinition } from "../operator.ts";
 import type { TransactionState } from "../transaction-state.ts";
-import { captureGroups, compileExpression, rxFlags } from "./shared/expression.ts";
+import { afterMatch, captureGroups, compileExpression, rxFlags } from "./shared/expression.ts";
 
 /** Searches for further matches to capture; empty matches use them up without filling a slot. */
 const SEARCH_LIMIT = 32;
@@ -39,15 +39,18 @@ export const rxGlobal: OperatorDefinition = {
 function captureAll(pattern: Pattern, value: ByteString, tx: TransactionState): boolean {
   const first = pattern.exec(value);
   if (first === undefined) return false;
-  let spans: Int32Array | undefined = first;
-  let slot = 0;
-  for (let searches = 1; spans !== undefined && slot <= 9; searches++) {
-    const end = spans[1]!;
-    const empty = spans[0] === end;
-    if (!empty) slot = captureGroups(tx, value, spans, slot);
-    const from = empty ? end + 1 : end;
-    spans = from > value.length || searches === SEARCH_LIMIT ? undefined : pattern.exec(value, from);
+  let slot = isEmpty(first) ? 0 : captureGroups(tx, value, first, 0);
+  let from = afterMatch(first);
+  for (let searches = 1; slot <= 9 && from <= value.length && searches < SEARCH_LIMIT; searches++) {
+    const spans = pattern.exec(value, from);
+    if (spans === undefined) break;
+    if (!isEmpty(spans)) slot = captureGroups(tx, value, spans, slot);
+    from = afterMatch(spans);
   }
   if (slot === 0) captureGroups(tx, value, first, 0);
   return true;
+}
+
+function isEmpty(spans: Int32Array): boolean {
+  return spans[0] === spans[1];
 }

@@ -15,6 +15,5 @@ export const streq: OperatorDefinition = {
     compileLiteral(argument, context, {
       holds: (value, text) => value === text,
       start: () => 0,
-      contained: true,
     }),
 };

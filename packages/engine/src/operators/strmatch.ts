@@ -15,6 +15,5 @@ export const strmatch: OperatorDefinition = {
     compileLiteral(argument, context, {
       holds: (value, text) => indexOf(value, text) >= 0,
       start: indexOf,
-      contained: true,
     }),
 };

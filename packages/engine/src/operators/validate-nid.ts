@@ -3,7 +3,7 @@ import type { ByteString } from "../text/bytes.ts";
 import type { OperatorDefinition } from "../operator.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import { OperatorArgumentError } from "../operator.ts";
-import { compileExpression, plainFlags } from "./shared/expression.ts";
+import { afterMatch, compileExpression, plainFlags } from "./shared/expression.ts";
 import { isRut, isSsn } from "./shared/identity-numbers.ts";
 
 type Check = (text: ByteString) => boolean;
@@ -29,7 +29,7 @@ export const validateNid: OperatorDefinition = {
     { title: "area never issued", argument: "us [0-9]{3}-[0-9]{2}-[0-9]{4}", input: "000-09-9999", matches: false },
   ],
   compile(argument) {
-    const parts = /^(\S+)\s+(\S.*)$/s.exec(argument);
+    const parts = /^([^ \t]+)[ \t]+([^ \t].*)$/s.exec(argument);
     const check = parts === null ? undefined : countries.get(parts[1]!);
     if (parts === null || check === undefined) {
       const hint = 'write the country, "cl" or "us", a blank, and an expression';
@@ -50,16 +50,14 @@ function checkMatches(pattern: Pattern, check: Check, value: ByteString, tx: Tra
   for (let from = 0, index = 0; from <= value.length; index++) {
     const spans = pattern.exec(value, from);
     if (spans === undefined) break;
-    const start = spans[0]!;
-    const end = spans[1]!;
-    const text = value.slice(start, end);
+    const text = value.slice(spans[0], spans[1]);
     if (check(text)) {
       if (!tx.capturing) return true;
       valid = true;
       if (index <= 9) tx.capture(index, text);
       else break;
     }
-    from = end === start ? end + 1 : end;
+    from = afterMatch(spans);
   }
   return valid;
 }

@@ -19,6 +19,5 @@ export const within: OperatorDefinition = {
   compile: (argument, context) =>
     compileLiteral(argument, context, {
       holds: (value, text) => value.length <= text.length && indexOf(text, value) >= 0,
-      contained: false,
     }),
 };

@@ -10,4 +10,6 @@ export class Persistent extends Keyed {
   declare readonly name: PersistentName;
   /** Key of the loaded record. */
   key: ByteString | undefined = undefined;
+  /** This transaction wrote to the record, so its times and its counter are up to date. */
+  changed = false;
 }

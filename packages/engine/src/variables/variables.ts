@@ -2,6 +2,7 @@ import * as computed from "./computed.ts";
 import type { TransactionOrigin } from "./computed.ts";
 import { Computed, Concat, Keyed, Names, Single } from "./collections.ts";
 import { Persistent } from "./persistent.ts";
+import { XmlVariable } from "./xml-variable.ts";
 
 /** The values of one transaction, a field per variable. What each holds is in `variable-table.ts`. */
 export class Variables {
@@ -85,7 +86,7 @@ export class Variables {
   readonly urlencodedError: Single = new Single("URLENCODED_ERROR", "0");
   readonly user: Persistent = new Persistent("USER");
   readonly userId: Single = new Single("USERID");
-  readonly xml: Keyed = new Keyed("REQUEST_XML");
+  readonly xml: XmlVariable = new XmlVariable("REQUEST_XML");
   readonly argsGetNames: Names = new Names("ARGS_GET_NAMES", this.argsGet);
   readonly argsPostNames: Names = new Names("ARGS_POST_NAMES", this.argsPost);
   readonly argsPathNames: Names = new Names("ARGS_PATH_NAMES", this.argsPath);

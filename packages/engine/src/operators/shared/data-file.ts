@@ -1,6 +1,7 @@
 import type { ByteString } from "../../text/bytes.ts";
 import type { OperatorCompileContext } from "../../operator.ts";
 import { OperatorArgumentError } from "../../operator.ts";
+import { isSpace } from "../../text/ascii.ts";
 
 /** Content of the file that an operator names; refuses an empty path and the addresses that ModSecurity would fetch. */
 export function readNamedFile(path: ByteString, context: OperatorCompileContext): ByteString {
@@ -10,4 +11,23 @@ export function readNamedFile(path: ByteString, context: OperatorCompileContext)
     throw new OperatorArgumentError("lists are not fetched from the network", { hint });
   }
   return context.readDataFile(path);
+}
+
+/** Lines of a data file: trimmed, without empty ones and `#` comments. */
+export function dataLines(content: ByteString): ByteString[] {
+  const lines: ByteString[] = [];
+  for (const line of content.split("\n")) {
+    const text = trimSpace(line);
+    if (text !== "" && !text.startsWith("#")) lines.push(text);
+  }
+  return lines;
+}
+
+function trimSpace(text: ByteString): ByteString {
+  // `trim` would also take byte A0, which is part of many UTF-8 characters.
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }

@@ -34,8 +34,14 @@ export function captureGroups(tx: TransactionState, value: ByteString, spans: In
   return slot;
 }
 
+/** Where the search for the next match that does not overlap begins. */
+export function afterMatch(spans: Int32Array): number {
+  const end = spans[1]!;
+  return spans[0] === end ? end + 1 : end;
+}
+
 /** Matched text that overlapping matches may cover, per byte of the value and at least. */
-const OVERLAP_FACTOR = 8;
+const OVERLAP_FACTOR = 4;
 const OVERLAP_MINIMUM = 4096;
 
 /**
@@ -57,7 +63,7 @@ export function findAccepted(
     const end = spans[1]!;
     if (accept(value.slice(start, end))) return [start, end];
     allowance -= end - start;
-    from = allowance > 0 || end === start ? start + 1 : end;
+    from = allowance > 0 ? start + 1 : afterMatch(spans);
   }
   return undefined;
 }

@@ -9,10 +9,8 @@ import { OperatorArgumentError } from "../../operator.ts";
 export interface LiteralTest {
   /** True when the value matches the (expanded) argument. */
   readonly holds: (value: ByteString, text: ByteString) => boolean;
-  /** Start of the match, for explanations; only asked when `holds`. Absent: no one place can be named. */
+  /** Where the argument lies in a value that matches. Absent when values that match need not contain it. */
   readonly start?: (value: ByteString, text: ByteString) => number;
-  /** True when every value that matches contains the argument. */
-  readonly contained: boolean;
 }
 
 /** Matcher of an operator whose argument is a text that may hold macros. */
@@ -22,14 +20,15 @@ export function compileLiteral(
   test: LiteralTest,
 ): OperatorMatcher {
   const macro = literalArgument(argument, context);
-  const { holds, start, contained } = test;
+  const { holds, start } = test;
   if (macro.dynamic) return { match: (value, tx) => holds(value, macro.expand(tx)) };
   const { text } = macro;
+  if (start === undefined) return { match: (value) => holds(value, text) };
   return {
     match: (value) => holds(value, text),
-    condition: contained ? literalCondition(text) : undefined,
-    locate: (value) => {
-      if (start === undefined || !holds(value, text)) return undefined;
+    condition: literalCondition(text),
+    locate(value) {
+      if (!holds(value, text)) return undefined;
       const at = start(value, text);
       return [at, at + text.length];
     },

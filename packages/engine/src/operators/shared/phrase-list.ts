@@ -48,22 +48,3 @@ function endOfHex(argument: ByteString, open: number): number {
 function decodeHex(pairs: ByteString): ByteString {
   return pairs.replaceAll(/\s/g, "").replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
 }
-
-/** Lines of a data file: trimmed, without empty ones and `#` comments. */
-export function dataLines(content: ByteString): ByteString[] {
-  const lines: ByteString[] = [];
-  for (const line of content.split("\n")) {
-    const text = trimSpace(line);
-    if (text !== "" && !text.startsWith("#")) lines.push(text);
-  }
-  return lines;
-}
-
-function trimSpace(text: ByteString): ByteString {
-  // `trim` would also take byte A0, which is part of many UTF-8 characters.
-  let start = 0;
-  let end = text.length;
-  while (start < end && isSpace(text.charCodeAt(start))) start++;
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}

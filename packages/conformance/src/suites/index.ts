@@ -1,0 +1,18 @@
+import type { SuiteResult } from "../suite-result.ts";
+import { mergeResults } from "../merge-results.ts";
+import { runCrs, runCrsProxy } from "./crs.ts";
+import { runEngineProbes } from "./engine-probes.ts";
+import { runEngineProfiles } from "./engine-profiles.ts";
+import { runOperatorOracle, runOperatorVectors } from "./operator-vectors.ts";
+
+/** Runs a suite on the shared data. */
+export type Suite = (shared: string, onProgress: (done: number, total: number) => void) => SuiteResult | Promise<SuiteResult>;
+
+/** Suites by name (decision 11). */
+export const suites: Readonly<Record<string, Suite>> = {
+  vectors: (shared) => mergeResults("vectors", [runOperatorVectors(shared)]),
+  oracle: (shared) => mergeResults("oracle", [runOperatorOracle(shared), runEngineProbes(shared)]),
+  profiles: (shared) => runEngineProfiles(shared),
+  crs: runCrs,
+  "crs-proxy": runCrsProxy,
+};

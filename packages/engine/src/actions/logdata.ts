@@ -1,0 +1,14 @@
+import type { ActionDefinition } from "../action.ts";
+import { macro, required } from "./argument.ts";
+
+/** `logdata`: details for the log; macros are expanded when the rule matches. */
+export const logdata: ActionDefinition = {
+  name: "logdata",
+  summary: "Details for the log; macros are expanded when the rule matches.",
+  group: "non-disruptive",
+  argument: "macro text",
+  example: "logdata:'%{MATCHED_VAR}'",
+  compile: (value, draft) => {
+    draft.logData = macro(required(value));
+  },
+};

@@ -1,0 +1,70 @@
+import type { Sanitised } from "../control.ts";
+import type { ByteString } from "../text/bytes.ts";
+
+/** Hides values in audit entries as sanitise* actions asked: every byte becomes `*`. */
+export class Masking {
+  readonly #args = new Set<string>();
+  readonly #requestHeaders = new Set<string>();
+  readonly #responseHeaders = new Set<string>();
+  #wholeBody = false;
+
+  constructor(sanitised: readonly Sanitised[]) {
+    for (const { kind, name } of sanitised) {
+      if (kind === "arg") this.#args.add(name);
+      else if (kind === "request-header") this.#requestHeaders.add(name);
+      else if (kind === "response-header") this.#responseHeaders.add(name);
+      else this.#addMatched(name);
+    }
+  }
+
+  /** `name` is a MATCHED_VAR_NAME such as `ARGS:password`. */
+  #addMatched(name: string): void {
+    const colon = name.indexOf(":");
+    const variable = colon < 0 ? name : name.slice(0, colon);
+    const key = colon < 0 ? "" : name.slice(colon + 1).toLowerCase();
+    if (variable.startsWith("ARGS")) this.#args.add(key);
+    else if (variable === "REQUEST_HEADERS") this.#requestHeaders.add(key);
+    else if (variable === "REQUEST_COOKIES") this.#requestHeaders.add("cookie");
+    else if (variable === "RESPONSE_HEADERS") this.#responseHeaders.add(key);
+    else if (variable === "REQUEST_BODY") this.#wholeBody = true;
+  }
+
+  get isEmpty(): boolean {
+    return this.#args.size + this.#requestHeaders.size + this.#responseHeaders.size === 0 && !this.#wholeBody;
+  }
+
+  arg(name: ByteString, value: ByteString): ByteString {
+    return this.#args.has(name.toLowerCase()) ? stars(value) : value;
+  }
+
+  requestHeader(name: ByteString, value: ByteString): ByteString {
+    return this.#requestHeaders.has(name.toLowerCase()) ? stars(value) : value;
+  }
+
+  responseHeader(name: ByteString, value: ByteString): ByteString {
+    return this.#responseHeaders.has(name.toLowerCase()) ? stars(value) : value;
+  }
+
+  /**
+   * A text that holds argument values: a URI or a body. Once any argument is hidden the query or body is hidden as a whole
+   * where it cannot be told apart piece by piece.
+   */
+  form(text: ByteString): ByteString {
+    if (this.#wholeBody) return stars(text);
+    if (this.#args.size === 0) return text;
+    return text.replaceAll(/([^&?=\s]+)=([^&\s]*)/g, (all, name: string, value: string) =>
+      this.#args.has(plainName(name)) ? `${name}=${stars(value)}` : all,
+    );
+  }
+}
+
+function plainName(name: string): string {
+  return name
+    .replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    .replaceAll("+", " ")
+    .toLowerCase();
+}
+
+function stars(value: ByteString): ByteString {
+  return "*".repeat(value.length);
+}

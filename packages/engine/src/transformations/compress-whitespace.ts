@@ -1,0 +1,46 @@
+import type { TransformationDefinition } from "../transformation.ts";
+import type { ByteString } from "../text/bytes.ts";
+import { whiteSpace } from "./shared/reacts-to.ts";
+
+/** `t:compressWhitespace`: turns runs of white space into one blank. */
+export const compressWhitespace: TransformationDefinition = {
+  name: "compressWhitespace",
+  summary: "Turns runs of white space into one blank.",
+  examples: [
+    { title: "runs", input: "a \t\n b", output: "a b" },
+  ],
+  reactsTo: `${whiteSpace}\x85\xa0`,
+  apply: compress,
+};
+
+function compress(value: ByteString): ByteString {
+  const pieces: string[] = [];
+  let from = 0;
+  let changed = false;
+  for (let at = 0; at < value.length; ) {
+    const length = spaceLength(value, at);
+    if (length === 0) {
+      at++;
+      continue;
+    }
+    let end = at + length;
+    for (let more = spaceLength(value, end); more > 0; more = spaceLength(value, end)) end += more;
+    if (end - at > 1 || value.charCodeAt(at) !== 0x20) {
+      pieces.push(value.slice(from, at), " ");
+      from = end;
+      changed = true;
+    }
+    at = end;
+  }
+  if (!changed) return value;
+  pieces.push(value.slice(from));
+  return pieces.join("");
+}
+
+/** Length of the white space that begins here: ASCII, U+0085 and U+00A0 in UTF-8, the bare byte 0xA0; 0 for none. */
+function spaceLength(value: ByteString, at: number): number {
+  const unit = value.charCodeAt(at);
+  if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0) return 1;
+  const next = value.charCodeAt(at + 1);
+  return unit === 0xc2 && (next === 0x85 || next === 0xa0) ? 2 : 0;
+}

@@ -1,0 +1,108 @@
+/** A parsed request head. Texts are byte strings. */
+export interface RequestHead {
+  readonly method: string;
+  /** Request target as received. */
+  readonly target: string;
+  readonly version: "HTTP/1.0" | "HTTP/1.1";
+  /** In order, as received. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Bytes of the head with its blank line. */
+  readonly length: number;
+}
+
+/** Outcome of reading a head. */
+export type ParsedHead =
+  | { readonly kind: "head"; readonly head: RequestHead }
+  | { readonly kind: "refused"; readonly status: 400 | 414 | 431 | 501 | 505; readonly reason: string }
+  | { readonly kind: "incomplete" };
+
+/** Limits of a head, in bytes and counts. */
+export interface HeadLimits {
+  readonly target: number;
+  readonly head: number;
+  readonly headers: number;
+}
+
+const defaultLimits: HeadLimits = { target: 16_384, head: 65_536, headers: 200 };
+
+/**
+ * Reads an HTTP/1 request head from bytes, strictly (RFC 9112, 2-6; RFC 9110, 5). Whatever two servers could read
+ * differently is refused: bare line feeds, folded lines, blanks before colons, several lengths, both framings.
+ */
+export function parseRequestHead(bytes: string, limits: HeadLimits = defaultLimits): ParsedHead {
+  const end = bytes.indexOf("\r\n\r\n");
+  const head = end < 0 ? bytes : bytes.slice(0, end);
+  const bad = badByte(head, end >= 0);
+  if (bad !== undefined) return refuse(400, bad);
+  if (end < 0) return bytes.length > limits.head ? refuse(431, "the request head is too long") : { kind: "incomplete" };
+  if (end + 4 > limits.head) return refuse(431, "the request head is too long");
+  const [requestLine = "", ...lines] = head.split("\r\n");
+  const first = parseRequestLine(requestLine, limits);
+  if ("kind" in first) return first;
+  if (lines.length > limits.headers) return refuse(431, "the request has too many header lines");
+  const headers: [string, string][] = [];
+  for (const line of lines) {
+    const field = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*/.exec(line);
+    if (field === null) return refuse(400, "a header line is malformed");
+    headers.push([field[1]!, line.slice(field[0].length).replace(/[ \t]+$/, "")]);
+  }
+  const problem = checkHeaders(first.version, headers);
+  return problem ?? { kind: "head", head: { ...first, headers, length: end + 4 } };
+}
+
+function refuse(status: 400 | 414 | 431 | 501 | 505, reason: string): Extract<ParsedHead, { kind: "refused" }> {
+  return { kind: "refused", status, reason };
+}
+
+/** Line ends other than CRLF, and controls. The last byte of an incomplete head may be the CR of a CRLF. */
+function badByte(head: string, complete: boolean): string | undefined {
+  for (let at = 0; at < head.length; at++) {
+    const unit = head.charCodeAt(at);
+    if (unit === 0x0a && head.charCodeAt(at - 1) !== 0x0d) return "a line ends in a bare line feed";
+    if (unit === 0x0d && head.charCodeAt(at + 1) !== 0x0a && (complete || at + 1 < head.length)) return "a carriage return stands alone";
+    if ((unit < 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) || unit === 0x7f) return "the request head holds a control byte";
+  }
+  return undefined;
+}
+
+function parseRequestLine(
+  line: string,
+  limits: HeadLimits,
+): { readonly method: string; readonly target: string; readonly version: "HTTP/1.0" | "HTTP/1.1" } | ParsedHead {
+  const parts = line.split(" ");
+  if (parts.length !== 3) return refuse(400, "the request line is malformed");
+  const [method, target, version] = parts as [string, string, string];
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) return refuse(400, "the method is malformed");
+  if (!/^HTTP\/\d\.\d$/.test(version)) return refuse(400, "the protocol version is malformed");
+  if (version !== "HTTP/1.1" && version !== "HTTP/1.0") return refuse(505, `${version} is not spoken here`);
+  if (target.length > limits.target) return refuse(414, "the request target is too long");
+  if (!isTarget(method, target)) return refuse(400, "the request target is malformed");
+  return { method, target, version };
+}
+
+/** origin-form, absolute-form, authority-form with CONNECT, `*` with OPTIONS (RFC 9112, 3.2). */
+function isTarget(method: string, target: string): boolean {
+  if (target.includes("\t") || target.includes("#")) return false;
+  if (method === "CONNECT") return /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}$/.test(target);
+  if (target === "*") return method === "OPTIONS";
+  return target.startsWith("/") || /^https?:\/\/[^/?]+/i.test(target);
+}
+
+function checkHeaders(version: string, headers: readonly (readonly [string, string])[]): ParsedHead | undefined {
+  const values = (name: string): string[] => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  const hosts = values("host");
+  if (hosts.length > 1) return refuse(400, "the request names several hosts");
+  if (hosts.length === 0 && version === "HTTP/1.1") return refuse(400, "the request names no host");
+  if (hosts[0] !== undefined && !/^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d{0,5})?$/.test(hosts[0])) {
+    return refuse(400, "the host is malformed");
+  }
+  const lengths = values("content-length");
+  const encodings = values("transfer-encoding");
+  if (lengths.length > 1) return refuse(400, "the request has several lengths");
+  if (lengths[0] !== undefined && !/^\d{1,15}$/.test(lengths[0])) return refuse(400, "the length is malformed");
+  if (encodings.length === 0) return undefined;
+  if (lengths.length > 0) return refuse(400, "the request has a length and an encoding");
+  if (version === "HTTP/1.0") return refuse(400, "HTTP/1.0 has no transfer encodings");
+  if (encodings.length > 1 || encodings[0]!.toLowerCase() !== "chunked") return refuse(501, "only the chunked transfer encoding is read");
+  return undefined;
+}

@@ -1,0 +1,48 @@
+/** TAB or blank: what separates the parts of a directive. */
+export function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
+}
+
+/** ASCII white space: what is cut off both ends of a line. */
+export function isSpace(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+}
+
+/** First offset at or after `from` that is no blank. */
+export function skipBlanks(text: string, from: number, end: number = text.length): number {
+  let at = from;
+  while (at < end && isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** First offset at or after `from` that is a blank, or the end. */
+export function skipWord(text: string, from: number, end: number = text.length): number {
+  let at = from;
+  while (at < end && !isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** The offset after the last unit before `end` that is no blank, `from` when there is none. */
+export function trimEnd(text: string, from: number, end: number): number {
+  let at = end;
+  while (at > from && isBlank(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+/** Lower case of ASCII letters alone: other units are bytes of characters nobody has decoded. */
+export function lowerAscii(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** A `\"` that stands for `"` between double quotes. Every other backslash stays (spec: seclang, 1.5). */
+export function unescapeQuotes(text: string): string {
+  return text.includes('\\"') ? text.replaceAll('\\"', '"') : text;
+}
+
+const EXCERPT_LIMIT = 60;
+
+/** Text for a message: in double quotes, shortened, with bytes that no terminal should get as `\xHH`. */
+export function quoteText(text: string): string {
+  const shown = text.length > EXCERPT_LIMIT ? `${text.slice(0, EXCERPT_LIMIT)}...` : text;
+  return `"${shown.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\x${unit.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
+}
