@@ -1,2 +1,2 @@
-export function detectSqli(_value: string): string | undefined { return undefined; }
-export function detectXss(_value: string): boolean { return false; }
+export { detectSqli } from "./sqli/detect-sqli.ts";
+export { detectXss } from "./xss/detect-xss.ts";

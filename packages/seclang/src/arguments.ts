@@ -26,16 +26,20 @@ export function readArgument(line: LogicalLine, from: number): Argument | undefi
  * Reads everything from `from` to the end of the directive as one argument. Double quotes are taken off when they
  * enclose all of it; `"a" "b"` stays as written, for directives that know what to do with two arguments.
  *
- * Compat: one pair of quotes is removed, Coraza removes all quotes at both ends.
+ * Compat: one pair of quotes is removed and `""a""` is an error; Coraza removes all quotes at both ends.
  */
 export function readWhole(line: LogicalLine, from: number): Argument {
   const { text } = line;
   const start = skipBlanks(text, from);
   const end = trimEnd(text, start, text.length);
   const whole = enclosed(text, start, end);
-  if (whole === "no") return { start, end, next: end, quoted: false };
   if (whole === "yes") return { start: start + 1, end: end - 1, next: end, quoted: true };
-  return readQuoted(line, start);
+  if (start < end && text.charCodeAt(start) === QUOTE) {
+    // Reports a quote that is open or has text right behind it.
+    const first = readQuoted(line, start);
+    if (whole === "open") return first;
+  }
+  return { start, end, next: end, quoted: false };
 }
 
 /** The text of an argument, with `\"` unescaped where it was between quotes. */
@@ -75,7 +79,13 @@ function readQuoted(line: LogicalLine, start: number): Argument {
     const wordEnd = skipWord(text, close + 1);
     if (wordEnd > close + 1) {
       const message = `The text ${quoteText(text.slice(close + 1, wordEnd))} follows a closing quote without a blank between them.`;
-      line.error("SECLANG_EXTRA_TEXT", message, close + 1, wordEnd, 'put a blank between arguments; inside quotes write \\"');
+      line.error(
+        "SECLANG_EXTRA_TEXT",
+        message,
+        close + 1,
+        wordEnd,
+        'put a blank between arguments; inside quotes write \\"',
+      );
     }
     return { start: start + 1, end: close, next: close + 1, quoted: true };
   }

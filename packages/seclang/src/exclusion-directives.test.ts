@@ -46,7 +46,7 @@ describe("SecRuleUpdateTarget*", () => {
     ["SecRuleUpdateTargetById 1 !ARGS:a", ["1"], ["!ARGS:a"]],
     ['SecRuleUpdateTargetById 13-15 16 18:1 "!ARGS:a|ARGS:b"', ["13-15", "16", "18:1"], ["!ARGS:a", "ARGS:b"]],
     ['SecRuleUpdateTargetById "1,2" 3 "ARGS"', ["1", "2", "3"], ["ARGS"]],
-    ["SecRuleUpdateTargetByTag \"a b\" \"!ARGS:'c d' | TX:e \"", ["=a b"], ["!ARGS:'c d'", "TX:e"]],
+    ['SecRuleUpdateTargetByTag "a b" "!ARGS:\'c d\' | TX:e "', ["=a b"], ["!ARGS:'c d'", "TX:e"]],
     ['SecRuleUpdateTargetByTag tag "!ARGS:/a \\" b/"', ["=tag"], ['!ARGS:/a " b/']],
     ["SecRuleUpdateTargetByMsg /re/ !ARGS:/a b/", ["/re/"], ["!ARGS:/a b/"]],
   ])("%s", (text, selectors, targets) => {
@@ -82,11 +82,20 @@ describe("SecRuleUpdateActionById", () => {
     ["SecRuleUpdateActionById 1 pass,log", ["1"], ["pass", "log"]],
     ["SecRuleUpdateActionById 12:1 pass", ["12:1"], ["pass"]],
     ['SecRuleUpdateActionById "1 2-3" "pass"', ["1", "2-3"], ["pass"]],
-    ["SecRuleUpdateActionById 949110 \"t:none,redirect:'http://%{request_headers.host}/'\"", ["949110"], ["t:none", "redirect:'http://%{request_headers.host}/'"]],
+    [
+      "SecRuleUpdateActionById 949110 \"t:none,redirect:'http://%{request_headers.host}/'\"",
+      ["949110"],
+      ["t:none", "redirect:'http://%{request_headers.host}/'"],
+    ],
   ])("%s", (text, selectors, actions) => {
     const node = only(text, "update-action");
     expect(printed(node.selectors)).toEqual(selectors);
     expect(node.actions.map((action) => print(action))).toEqual(actions);
+  });
+
+  test("double quotes inside the list belong to it", () => {
+    const node = only('SecRuleUpdateActionById 1 "msg:"a b",log"', "update-action");
+    expect(node.actions.map(({ value }) => value)).toEqual(["a b", undefined]);
   });
 
   test("Compat: blanks inside the list do not end it", () => {

@@ -90,7 +90,7 @@ export function parseUpdateTarget(directive: Directive, name: UpdateTargetNode["
     // Usually a tag with blanks and without quotes, which makes its second word the targets.
     const message = `The third argument of ${name} lists targets to replace and cannot hold an exclusion.`;
     const hint = "put a tag or message that has blanks in double quotes, and all targets into one argument";
-    line.error("SECLANG_EXTRA_TEXT", message, targets.next, replacement!.next, hint);
+    line.error("SECLANG_EXTRA_TEXT", message, skipBlanks(line.text, targets.next), replacement!.next, hint);
   }
   const base = { kind: "update-target", name, selectors, targets: targets.nodes, span } as const;
   return replacement === undefined ? base : { ...base, replacement: replacement.nodes };

@@ -18,9 +18,8 @@ const UTF8_MARK = "\xef\xbb\xbf";
  * Compat: line numbers start at 1 in every source (gaps A29).
  * Compat: white space is ASCII white space, and a UTF-8 mark at the start of a file is passed over.
  */
-export function readLogicalLines(source: Source, diagnostics: Diagnostic[]): LogicalLine[] {
+export function* readLogicalLines(source: Source, diagnostics: Diagnostic[]): Generator<LogicalLine, void> {
   const { text } = source;
-  const lines: LogicalLine[] = [];
   let pieces: Piece[] = [];
   let block: string[] | undefined;
   let lineNumber = 0;
@@ -55,13 +54,13 @@ export function readLogicalLines(source: Source, diagnostics: Diagnostic[]): Log
     } else {
       pieces.push({ text: text.slice(from, to), at: from });
     }
-    lines.push(new LogicalLine(source, pieces, lineNumber, block, diagnostics));
+    yield new LogicalLine(source, pieces, lineNumber, block, diagnostics);
     [pieces, block] = [[], undefined];
   }
   if (pieces.length > 0) {
     const { text: lastText, at } = pieces.at(-1)!;
     const mark = at + lastText.length;
-    const begin = quoteText(pieces.find((piece) => piece.text !== "")?.text ?? "");
+    const begin = quoteText(pieces.find((piece) => piece.text !== "")?.text.trimEnd() ?? "");
     if (block !== undefined) {
       const hint = "close it with a line that begins with a back-tick";
       report("SECLANG_BACKTICK_OPEN", `The back-tick block of ${begin} is not closed.`, mark, mark + 1, hint);
@@ -71,5 +70,4 @@ export function readLogicalLines(source: Source, diagnostics: Diagnostic[]): Log
       report("SECLANG_CONTINUATION_UNFINISHED", message, mark, mark + 1, hint);
     }
   }
-  return lines;
 }

@@ -48,7 +48,8 @@ describe("operators", () => {
 
   test("spans name the operator and its argument", () => {
     const { operator } = only('SecRule ARGS "!@streq  x y " "id:1"', "rule");
-    const textOf = ({ start, end }: { start: number; end: number }): string => operator.span.source.text.slice(start, end);
+    const textOf = ({ start, end }: { start: number; end: number }): string =>
+      operator.span.source.text.slice(start, end);
     expect([textOf(operator.nameSpan), textOf(operator.argumentSpan), textOf(operator.span)]).toEqual([
       "@streq",
       "x y",

@@ -10,17 +10,47 @@ const byteString = fc
 
 /** Fragments that SecLang gives a meaning to, glued together at random. */
 const fragment = fc.constantFrom(
-  ..."SecRule |SecAction |SecDefaultAction |SecMarker |SecDataset d |Include |IncludeOptional |SecRuleEngine |SecX\t".split("|"),
+  ..."SecRule |SecAction |SecDefaultAction |SecMarker |SecDataset d |Include |IncludeOptional |SecRuleEngine |SecX\t".split(
+    "|",
+  ),
   ..."SecRuleRemoveById |SecRuleRemoveByTag |SecRuleRemoveByMsg |SecRuleUpdateActionById ".split("|"),
   ..."SecRuleUpdateTargetById |SecRuleUpdateTargetByTag |SecRuleUpdateTargetByMsg ".split("|"),
-  ..."ARGS ARGS:a ARGS:/b|c/ ARGS:'/d/' ARGS:'e@f' &ARGS !ARGS:g XML:/* JSON:a.b A:/x@y/".split(" ").map((text) => text.replace("@", " ")),
+  ..."ARGS ARGS:a ARGS:/b|c/ ARGS:'/d/' ARGS:'e@f' &ARGS !ARGS:g XML:/* JSON:a.b A:/x@y/"
+    .split(" ")
+    .map((text) => text.replace("@", " ")),
   ..."@rx @pm ! @ id:1 phase:2 msg:'a,b' t:none chain 12 12-15 12:1 /re/ <If> </If>".split(" "),
-  ...['"', '"', '"', "'", "\\", '\\"', "\\'", "/", "|", ",", ":", " ", " ", "\t", "\n", "\n", "\\\n", "`", "`\n", "#", "\r\n", "\v", "\xff"],
+  '"',
+  '"',
+  '"',
+  "'",
+  "\\",
+  '\\"',
+  "\\'",
+  "/",
+  "|",
+  ",",
+  ":",
+  " ",
+  " ",
+  "\t",
+  "\n",
+  "\n",
+  "\\\n",
+  "`",
+  "`\n",
+  "#",
+  "\r\n",
+  "\v",
+  "\xff",
 );
 const fragments = fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join(""));
 
 /** One directive of the right outline, so that a good share of the texts has no errors. */
-const word = fc.array(fc.constantFrom("a", "b", "\\", '\\"', "\\\\", "'", "/", " ", "|", ",", ":", "!", "@", "&", "`"), { maxLength: 6 }).map((parts) => parts.join(""));
+const word = fc
+  .array(fc.constantFrom("a", "b", "\\", '\\"', "\\\\", "'", "/", " ", "|", ",", ":", "!", "@", "&", "`"), {
+    maxLength: 6,
+  })
+  .map((parts) => parts.join(""));
 const target = fc.oneof(
   word.map((key) => `ARGS:${key}`),
   word.map((key) => `!ARGS:/${key}/`),
@@ -28,7 +58,17 @@ const target = fc.oneof(
   word.map((key) => `XML:${key}`),
 );
 const targets = fc.array(target, { minLength: 1, maxLength: 3 }).map((list) => list.join("|"));
-const actions = fc.array(fc.oneof(word, word.map((value) => `msg:'${value}'`), word.map((value) => `msg:"${value}"`), word.map((value) => `a:${value}`)), { maxLength: 4 }).map((list) => list.join(","));
+const actions = fc
+  .array(
+    fc.oneof(
+      word,
+      word.map((value) => `msg:'${value}'`),
+      word.map((value) => `msg:"${value}"`),
+      word.map((value) => `a:${value}`),
+    ),
+    { maxLength: 4 },
+  )
+  .map((list) => list.join(","));
 const directive = fc.oneof(
   fc.tuple(targets, word, actions).map(([list, operator, acts]) => `SecRule ${list} "${operator}" "${acts}"`),
   fc.tuple(targets, word).map(([list, operator]) => `SecRule ${list} "@rx ${operator}"`),
@@ -44,14 +84,25 @@ const directive = fc.oneof(
   fc.tuple(word, targets, targets).map(([tag, list, old]) => `SecRuleUpdateTargetByMsg ${tag} ${list} ${old}`),
   fc.tuple(targets, targets).map(([list, old]) => `SecRuleUpdateTargetById 12,13 ${list} "${old}"`),
   actions.map((list) => `SecRuleUpdateActionById "12 13" 14:1 "${list}"`),
-  fc.tuple(word, fc.array(word, { maxLength: 3 })).map(([name, entries]) => `SecDataset ${name} \`\n${entries.join("\n")}\n\``),
+  fc
+    .tuple(word, fc.array(word, { maxLength: 3 }))
+    .map(([name, entries]) => `SecDataset ${name} \`\n${entries.join("\n")}\n\``),
 );
 const program = fc.array(directive, { maxLength: 3 }).map((lines) => lines.join("\n"));
 const anyText = fc.oneof(byteString, fragments, program);
 
 /** The tree without places and without the text as written. */
 function shape(text: string): unknown {
-  const placeKeys = new Set(["source", "span", "nameSpan", "valueSpan", "variableSpan", "argumentSpan", "raw", "lastLine"]);
+  const placeKeys = new Set([
+    "source",
+    "span",
+    "nameSpan",
+    "valueSpan",
+    "variableSpan",
+    "argumentSpan",
+    "raw",
+    "lastLine",
+  ]);
   const { document } = parse(createSource("a.conf", text));
   return JSON.parse(JSON.stringify(document, (key, value: unknown) => (placeKeys.has(key) ? undefined : value)));
 }
@@ -78,7 +129,8 @@ test("every span lies in its source, and names stand where their spans say", () 
       }
       visit(document, {
         setting: (node) => expect(joined(text, node.nameSpan)).toBe(node.name),
-        "action-item": (node) => expect(joined(text, node.nameSpan).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())).toBe(node.name),
+        "action-item": (node) =>
+          expect(joined(text, node.nameSpan).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())).toBe(node.name),
         target: (node, { kind }) => {
           if (kind === "rule") expect(joined(text, node.variableSpan)).toBe(node.variable);
         },

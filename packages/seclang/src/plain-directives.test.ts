@@ -13,13 +13,18 @@ describe("settings", () => {
     ['SecAuditLogRelevantStatus "^(?:5|4(?!04))\\d"', "^(?:5|4(?!04))\\d"],
     ['SecDataDir "C:\\logs\\"', "C:\\logs\\"],
     ['SecHashMethodRx "HashHref" "a|b"', '"HashHref" "a|b"'],
-    ["SecX a \"b\"", 'a "b"'],
+    ['SecX a "b"', 'a "b"'],
   ])("%s", (text, argument) => {
     expect(only(text, "setting").argument).toBe(argument);
   });
 
   test("the name stays as written and unknown names are not judged", () => {
     expect(only("secRuleengin On", "setting").name).toBe("secRuleengin");
+  });
+
+  test("Compat: text right behind a closing quote is an error, a second pair of quotes included", () => {
+    expect(codesOf('SecServerSignature ""x""')).toEqual(["SECLANG_EXTRA_TEXT"]);
+    expect(codesOf('SecServerSignature "x"y')).toEqual(["SECLANG_EXTRA_TEXT"]);
   });
 
   test("an unclosed quote is an error", () => {

@@ -42,7 +42,7 @@ export function parseDataset(directive: Directive): DatasetNode | undefined {
   if (nameLength < name.length) {
     const at = skipBlanks(name, nameLength);
     const message = `The text ${quoteText(name.slice(at))} follows the name of a SecDataset.`;
-    line.error("SECLANG_EXTRA_TEXT", message, argument.start, argument.end, example);
+    line.error("SECLANG_EXTRA_TEXT", message, Math.min(argument.start + at, argument.end - 1), argument.end, example);
     return undefined;
   }
   if (line.block === undefined) {

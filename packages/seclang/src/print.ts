@@ -42,7 +42,7 @@ function printDirective(node: DirectiveNode): string {
     case "remove":
       return `${node.name} ${printRemoved(node.selectors)}`;
     case "marker":
-      return `SecMarker "${node.label}"`;
+      return `SecMarker ${endsSafely(node.label) ? node.label : `"${node.label}"`}`;
     case "dataset":
       return `SecDataset ${enclosed(node.name, 0, node.name.length) === "no" ? node.name : quote(node.name)} \`\n${node.entries.map((entry) => `${entry}\n`).join("")}\``;
     case "include":

@@ -21,7 +21,7 @@ export function parseSecRule(directive: Directive): SecRuleNode | undefined {
   }
   if (text[start] === '"') {
     const end = skipWord(text, start);
-    const message = `The targets ${quoteText(text.slice(start, end))} are in quotes.`;
+    const message = `The targets at ${quoteText(text.slice(start + 1, end).replace(/"$/, ""))} are in quotes.`;
     line.error(
       "SECLANG_TARGETS_QUOTED",
       message,
@@ -33,6 +33,8 @@ export function parseSecRule(directive: Directive): SecRuleNode | undefined {
   }
   const end = targetsEnd(text, start);
   const targets = parseTargets(line, start, end, false);
+  // Reported: a quote in the targets is a blank that was forgotten, and nothing behind it is where it should be.
+  if (text.slice(start, end).includes('"')) return undefined;
   const operatorAt = skipBlanks(text, end);
   if (operatorAt === text.length) {
     reportAtName(directive, "SECLANG_ARGUMENT_MISSING", "The SecRule has no operator.", RULE_EXAMPLE);
@@ -47,6 +49,8 @@ export function parseSecRule(directive: Directive): SecRuleNode | undefined {
   const quotedOperator = readArgument(line, operatorAt)!;
   const operator = parseOperator(line, quotedOperator);
   const actionsAt = skipBlanks(text, quotedOperator.next);
+  // Reported: a word that begins right behind the operator's quote.
+  if (actionsAt === quotedOperator.next && actionsAt < text.length && text[actionsAt] !== '"') return undefined;
   const actions = actionsAt < text.length ? parseQuotedActions(line, actionsAt) : { nodes: [], empty: true };
   return {
     kind: "rule",
@@ -98,7 +102,7 @@ function parseQuotedActions(line: LogicalLine, start: number): ActionList {
     return { nodes: [], empty: false };
   }
   if (end - start < 2 || text[end - 1] !== '"') {
-    const message = `The actions ${quoteText(text.slice(start, end))} are not closed by a quote at the end of the directive.`;
+    const message = `The actions ${quoteText(text.slice(start + 1, end))} are not closed by a quote at the end of the directive.`;
     line.error("SECLANG_QUOTE_OPEN", message, start, start + 1, 'expected a closing " and nothing after it');
     return { nodes: [], empty: false };
   }

@@ -2,11 +2,13 @@ import type { Argument } from "./arguments.ts";
 import type { LogicalLine } from "./logical-line.ts";
 import type { SelectorNode } from "./ast.ts";
 import { argumentText, readArgument } from "./arguments.ts";
-import { quoteText } from "./text.ts";
+import { quoteText, skipBlanks } from "./text.ts";
 
-/** Whether an argument is meant as ids: no variable, action or tag in use begins so. */
-function looksLikeIds(line: LogicalLine, { start, end }: Argument): boolean {
-  return /^[ \t]*[\d,-]/.test(line.text.slice(start, end));
+/** Whether the argument at an offset is meant as ids: no variable and no action begins so. */
+function looksLikeIds(text: string, from: number): boolean {
+  const start = skipBlanks(text, from);
+  const unit = text[text[start] === '"' ? skipBlanks(text, start + 1) : start];
+  return unit !== undefined && ((unit >= "0" && unit <= "9") || unit === "," || unit === "-");
 }
 
 /**
@@ -19,12 +21,12 @@ export function readIdSelectors(
 ): { readonly selectors: SelectorNode[]; readonly next: number } {
   const selectors: SelectorNode[] = [];
   let next = from;
-  for (;;) {
-    const argument = readArgument(line, next);
-    if (argument === undefined || !looksLikeIds(line, argument)) return { selectors, next };
+  while (looksLikeIds(line.text, next)) {
+    const argument = readArgument(line, next)!;
     parseIdSelectors(line, argument, true, selectors);
     next = argument.next;
   }
+  return { selectors, next };
 }
 
 /**

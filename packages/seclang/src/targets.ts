@@ -57,7 +57,7 @@ export function parseTargets(line: LogicalLine, from: number, to: number, quoted
     return targets;
   }
   const scope: Scope = { line, end, quoted };
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let next = at;
     while (next < end && (text.charCodeAt(next) === BAR || isBlank(text.charCodeAt(next)))) next++;
     if (text.slice(at, next).includes("|")) {

@@ -15,7 +15,9 @@ export function only<Kind extends DirectiveNode["kind"]>(
   const { document, diagnostics } = parseText(text);
   const [node] = document.directives;
   if (diagnostics.length > 0 || document.directives.length !== 1 || node?.kind !== kind) {
-    throw new Error(`expected one ${kind}, got ${JSON.stringify({ diagnostics, kinds: document.directives.map((d) => d.kind) })}`);
+    throw new Error(
+      `expected one ${kind}, got ${JSON.stringify({ diagnostics, kinds: document.directives.map((d) => d.kind) })}`,
+    );
   }
   return node as Extract<DirectiveNode, { readonly kind: Kind }>;
 }

@@ -24,14 +24,23 @@ export const ctl: ActionDefinition = {
     const name = text.slice(0, equals).trim();
     const option = byName.get(name.toLowerCase());
     if (option === undefined) {
-      const nearest = nearestName(name, ctlOptions.map((known) => known.name));
-      throw new ActionArgumentError(`there is no ctl option "${name}"`, nearest === undefined ? undefined : `did you mean ${nearest}?`);
+      const nearest = nearestName(
+        name,
+        ctlOptions.map((known) => known.name),
+      );
+      throw new ActionArgumentError(
+        `there is no ctl option "${name}"`,
+        nearest === undefined ? undefined : `did you mean ${nearest}?`,
+      );
     }
     const apply = option.compile(text.slice(equals + 1).trim(), context);
     const { until } = option;
     if (until === undefined) return { evaluate: apply };
     if (draft.phase > until && !draft.isChild) {
-      context.warn(`ctl:${option.name} has no effect after phase ${until}`, `put it in a rule of phase ${until} or earlier`);
+      context.warn(
+        `ctl:${option.name} has no effect after phase ${until}`,
+        `put it in a rule of phase ${until} or earlier`,
+      );
     }
     return {
       evaluate: (tx) => {

@@ -27,7 +27,10 @@ export const exec: ActionDefinition = {
     const { programRunner } = host;
     if (/\.lua$/i.test(path)) throw new ActionArgumentError("Lua scripts are not supported", "name a program");
     if (programRunner === undefined) {
-      throw new ActionArgumentError("this host cannot run programs", "remove the action, or give the host a `programRunner`");
+      throw new ActionArgumentError(
+        "this host cannot run programs",
+        "remove the action, or give the host a `programRunner`",
+      );
     }
     return {
       mayWait: true,

@@ -18,7 +18,8 @@ export const expirevar: ActionDefinition = {
   example: "expirevar:ip.blocked=3600",
   compile: (value, _draft, { warn }) => {
     const match = /^(\w+)\.([^=]+)=(.+)$/.exec(required(value));
-    if (match === null) throw new ActionArgumentError(`"${value}" needs a variable and seconds`, "as in expirevar:ip.blocked=3600");
+    if (match === null)
+      throw new ActionArgumentError(`"${value}" needs a variable and seconds`, "as in expirevar:ip.blocked=3600");
     const collection = match[1]!.toUpperCase();
     if (collection === "TX") {
       warn("variables of TX end with the transaction, so expirevar has no effect on them");

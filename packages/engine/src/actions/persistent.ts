@@ -56,7 +56,8 @@ export function loadPersistent(
   key: ByteString = value,
 ): MaybePromise<void> {
   const collection = persistentOf(tx, name);
-  if (value === "") return tx.log("debug", "a persistent collection has an empty key and is not opened", { collection: name });
+  if (value === "")
+    return tx.log("debug", "a persistent collection has an empty key and is not opened", { collection: name });
   if (collection.key === key) return;
   const { collectionTimeout } = tx.ruleset.settings;
   return ask(
@@ -151,7 +152,8 @@ function write<T>(
   if (collection.key === undefined) {
     return tx.log("debug", "a persistent collection is written before it was opened", { collection: name });
   }
-  if (isRecordFact(variable)) return tx.log("error", "rules cannot write this variable", { collection: name, variable });
+  if (isRecordFact(variable))
+    return tx.log("error", "rules cannot write this variable", { collection: name, variable });
   const noted = collection.changed ? undefined : noteChange(tx, name, collection);
   const changed = ask(
     tx,

@@ -1,5 +1,4 @@
 import type { ActionDefinition } from "../action.ts";
-import { toLowerAscii } from "../text/ascii.ts";
 import { required } from "./argument.ts";
 
 /** `sanitiseArg`: hides the value of an argument in audit entries of this transaction. */
@@ -11,7 +10,7 @@ export const sanitiseArg: ActionDefinition = {
   argument: "name",
   example: "sanitiseArg:password",
   compile: (value) => {
-    const name = toLowerAscii(required(value));
+    const name = required(value).toLowerCase();
     return { evaluate: (tx) => tx.control.sanitise("arg", name) };
   },
 };

@@ -1,5 +1,4 @@
 import type { ActionDefinition } from "../action.ts";
-import { toLowerAscii } from "../text/ascii.ts";
 import { required } from "./argument.ts";
 
 /** `sanitiseRequestHeader`: hides the value of a request header in audit entries of this transaction. */
@@ -11,7 +10,7 @@ export const sanitiseRequestHeader: ActionDefinition = {
   argument: "name",
   example: "sanitiseRequestHeader:Authorization",
   compile: (value) => {
-    const name = toLowerAscii(required(value));
+    const name = required(value).toLowerCase();
     return { evaluate: (tx) => tx.control.sanitise("request-header", name) };
   },
 };

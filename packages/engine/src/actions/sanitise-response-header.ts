@@ -1,5 +1,4 @@
 import type { ActionDefinition } from "../action.ts";
-import { toLowerAscii } from "../text/ascii.ts";
 import { required } from "./argument.ts";
 
 /** `sanitiseResponseHeader`: hides the value of a response header in audit entries of this transaction. */
@@ -11,7 +10,7 @@ export const sanitiseResponseHeader: ActionDefinition = {
   argument: "name",
   example: "sanitiseResponseHeader:Set-Cookie",
   compile: (value) => {
-    const name = toLowerAscii(required(value));
+    const name = required(value).toLowerCase();
     return { evaluate: (tx) => tx.control.sanitise("response-header", name) };
   },
 };

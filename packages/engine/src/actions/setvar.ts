@@ -133,6 +133,7 @@ function numberToChange(
     return undefined;
   }
   const number = current === undefined || current === "" ? 0n : parseWholeInt(current);
-  if (number === undefined) tx.log("error", "setvar cannot add to a value that is no number", { collection, variable: key });
+  if (number === undefined)
+    tx.log("error", "setvar cannot add to a value that is no number", { collection, variable: key });
   return number;
 }

@@ -11,7 +11,10 @@ export const xmlns: ActionDefinition = {
   example: "xmlns:soap=http://schemas.xmlsoap.org/soap/envelope/",
   compile: (value, _draft, { warn }) => {
     if (!/^[^=\s]+=\S/.test(required(value))) {
-      throw new ActionArgumentError(`"${value}" needs a prefix and a URI`, "as in xmlns:soap=http://schemas.xmlsoap.org/soap/envelope/");
+      throw new ActionArgumentError(
+        `"${value}" needs a prefix and a URI`,
+        "as in xmlns:soap=http://schemas.xmlsoap.org/soap/envelope/",
+      );
     }
     warn("xmlns has no effect: element names are compared with the prefix as written in the document");
   },

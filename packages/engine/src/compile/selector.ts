@@ -78,5 +78,8 @@ function unknownVariable(name: string): SelectorError {
   }
   const known = variableTable.map((definition) => definition.name);
   const nearest = nearestName(name, known);
-  return new SelectorError(`unknown variable "${name}"`, nearest === undefined ? "as in ARGS:password" : `did you mean ${nearest}?`);
+  return new SelectorError(
+    `unknown variable "${name}"`,
+    nearest === undefined ? "as in ARGS:password" : `did you mean ${nearest}?`,
+  );
 }

@@ -9,7 +9,10 @@ const MAXIMUM_LIMIT = 1_073_741_824;
 /** Names are not checked further: an unknown one sets REQBODY_ERROR, which rules answer (spec: seclang, 9). */
 function processor(value: string): string {
   if (/^\w+$/.test(value)) return value.toUpperCase();
-  throw new ActionArgumentError(`"${value}" is no name of a body processor`, "expected URLENCODED, MULTIPART, JSON, XML or RAW");
+  throw new ActionArgumentError(
+    `"${value}" is no name of a body processor`,
+    "expected URLENCODED, MULTIPART, JSON, XML or RAW",
+  );
 }
 
 /** Options about bodies. */

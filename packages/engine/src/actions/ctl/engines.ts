@@ -29,7 +29,7 @@ export const engineOptions: readonly CtlOption[] = [
   auditLogParts,
   {
     name: "debugLogLevel",
-    summary: "0 to 9, for this transaction.",
+    summary: "Level of the debug log, 0 to 9, for this transaction.",
     example: "9",
     compile: (value) => {
       const level = wholeNumber(value, 0, 9);
@@ -38,15 +38,13 @@ export const engineOptions: readonly CtlOption[] = [
       };
     },
   },
-  ...["hashEngine", "hashEnforcement"].map(
-    (name): CtlOption => ({
-      name,
-      summary: "Accepted without effect; links in responses are not signed.",
-      example: "On",
-      compile: (_value, { warn }) => {
-        warn(`ctl:${name} has no effect: links in responses are not signed`, "remove it");
-        return () => undefined;
-      },
-    }),
-  ),
+  ...["hashEngine", "hashEnforcement"].map((name): CtlOption => ({
+    name,
+    summary: "Accepted without effect; links in responses are not signed.",
+    example: "On",
+    compile: (_value, { warn }) => {
+      warn(`ctl:${name} has no effect: links in responses are not signed`, "remove it");
+      return () => undefined;
+    },
+  })),
 ];

@@ -31,5 +31,8 @@ export function oneOf<T extends string>(value: ByteString, words: readonly T[]):
 export function wholeNumber(value: ByteString, minimum: number, maximum: number): number {
   const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
   if (number >= minimum && number <= maximum) return number;
-  throw new ActionArgumentError(`"${value}" is not a valid number`, `expected an integer from ${minimum} to ${maximum}`);
+  throw new ActionArgumentError(
+    `"${value}" is not a valid number`,
+    `expected an integer from ${minimum} to ${maximum}`,
+  );
 }

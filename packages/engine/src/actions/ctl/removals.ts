@@ -14,7 +14,8 @@ function byId(value: ByteString): RuleFinder {
   const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(value.trim());
   const from = Number(match?.[1]);
   const to = match?.[2] === undefined ? from : Number(match[2]);
-  if (match === null || from > to) throw new ActionArgumentError(`"${value}" is neither an id nor a range`, "as in 942100 or 942100-942999");
+  if (match === null || from > to)
+    throw new ActionArgumentError(`"${value}" is neither an id nor a range`, "as in 942100 or 942100-942999");
   return (ruleset) => ruleset.withIdBetween(from, to);
 }
 
@@ -40,12 +41,7 @@ function byMessage(value: ByteString): RuleFinder {
   return (ruleset) => ruleset.withMessage(message);
 }
 
-function removal(
-  name: string,
-  summary: string,
-  example: string,
-  finder: (value: ByteString) => RuleFinder,
-): CtlOption {
+function removal(name: string, summary: string, example: string, finder: (value: ByteString) => RuleFinder): CtlOption {
   return {
     name,
     summary,
@@ -72,7 +68,8 @@ function targetRemoval(
     example,
     compile: (value) => {
       const semicolon = value.indexOf(";");
-      if (semicolon < 0) throw new ActionArgumentError(`"${value}" names no target`, `as in ctl:${name}=...;ARGS:password`);
+      if (semicolon < 0)
+        throw new ActionArgumentError(`"${value}" names no target`, `as in ctl:${name}=...;ARGS:password`);
       const find = finder(value.slice(0, semicolon));
       const exclusion = target(value.slice(semicolon + 1));
       return (tx) => addExclusion(tx, find(tx.ruleset), exclusion);
@@ -109,7 +106,22 @@ export const removalOptions: readonly CtlOption[] = [
   removal("ruleRemoveById", "Id or range of rules to pass over.", "942100-942999", byId),
   removal("ruleRemoveByTag", "Tag, or /regex/ on tags, of rules to pass over.", "attack-sqli", byTag),
   removal("ruleRemoveByMsg", "Message, or /regex/ on messages, of rules to pass over.", "/^SQL Injection/", byMessage),
-  targetRemoval("ruleRemoveTargetById", "Id or range, semicolon, target that these rules do not look at.", "942100;ARGS:password", byId),
-  targetRemoval("ruleRemoveTargetByTag", "Tag, semicolon, target that these rules do not look at.", "OWASP_CRS;ARGS:/^pass/", byTag),
-  targetRemoval("ruleRemoveTargetByMsg", "Message, semicolon, target that these rules do not look at.", "SQL Injection;ARGS:text", byMessage),
+  targetRemoval(
+    "ruleRemoveTargetById",
+    "Id or range, semicolon, target that these rules do not look at.",
+    "942100;ARGS:password",
+    byId,
+  ),
+  targetRemoval(
+    "ruleRemoveTargetByTag",
+    "Tag, semicolon, target that these rules do not look at.",
+    "OWASP_CRS;ARGS:/^pass/",
+    byTag,
+  ),
+  targetRemoval(
+    "ruleRemoveTargetByMsg",
+    "Message, semicolon, target that these rules do not look at.",
+    "SQL Injection;ARGS:text",
+    byMessage,
+  ),
 ];
