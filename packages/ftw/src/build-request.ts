@@ -26,7 +26,8 @@ export function buildRequest(input: StageInput): string {
 
 /** Escapes the pieces of a form body that is not escaped yet; one that decodes to something else is left alone. */
 function encodeForm(body: string): string {
-  if (queryUnescape(body) !== body) return body;
+  const decoded = queryUnescape(body);
+  if (decoded === undefined || decoded !== body) return body;
   return body
     .split("&")
     .map((piece) => {
@@ -37,9 +38,9 @@ function encodeForm(body: string): string {
     .join("&");
 }
 
-/** Undefined when an escape is broken, which counts as "changes nothing". */
-function queryUnescape(text: string): string {
-  if (/%(?![0-9a-fA-F]{2})/.test(text)) return text;
+/** Undefined when an escape is broken. */
+function queryUnescape(text: string): string | undefined {
+  if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
   return text
     .replaceAll("+", " ")
     .replaceAll(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));

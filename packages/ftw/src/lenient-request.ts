@@ -28,15 +28,19 @@ export function parseLenient(raw: string): LenientRequest {
   return {
     method,
     uri,
-    protocol: last > first ? requestLine.slice(last + 1) : "",
-    headers,
+    // A request line without version is HTTP/0.9's.
+    protocol: (last > first ? requestLine.slice(last + 1) : "") || "HTTP/0.9",
+    // The encoding overrides the length (RFC 9112, 6.3), and servers hand on only what they used.
+    headers: chunked ? headers.filter(([name]) => name.toLowerCase() !== "content-length") : headers,
     body: chunked ? unchunk(rest) : limited(rest, headers),
   };
 }
 
+/** Without a length and without an encoding a request has no body (RFC 9112, 6.3). */
 function limited(body: string, headers: readonly (readonly [string, string])[]): string {
   const length = headers.find(([name]) => name.toLowerCase() === "content-length")?.[1];
-  return length !== undefined && /^\d+$/.test(length) ? body.slice(0, Number(length)) : body;
+  if (length === undefined) return "";
+  return /^\d+$/.test(length) ? body.slice(0, Number(length)) : body;
 }
 
 function unchunk(body: string): string {

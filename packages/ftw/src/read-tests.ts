@@ -48,12 +48,19 @@ function readInput(input: Fields): StageInput {
     uri: bytes(input["uri"]) ?? "/",
     version: bytes(input["version"]) ?? "HTTP/1.1",
     headers: readHeaders(input["headers"]),
-    data: Array.isArray(input["data"]) ? utf8(input["data"].join("\r\n")) : bytes(input["data"]),
+    data: Array.isArray(input["data"]) ? utf8(input["data"].join("\r\n")) : expandTemplate(bytes(input["data"])),
     autocompleteHeaders: input["autocomplete_headers"] === undefined ? magic : input["autocomplete_headers"] !== false,
     encodedRequest: text(input["encoded_request"]),
     saveCookie: input["save_cookie"] === true,
     followRedirect: input["follow_redirect"] === true,
   };
+}
+
+/** `{{ "text" | repeat N }}`, the one template function that tests use. */
+function expandTemplate(data: string | undefined): string | undefined {
+  return data?.replaceAll(/\{\{\s*"([^"]*)"\s*\|\s*repeat\s+(\d{1,7})\s*\}\}/g, (_all, text: string, count: string) =>
+    text.repeat(Number(count)),
+  );
 }
 
 function readHeaders(headers: unknown): [string, string][] {

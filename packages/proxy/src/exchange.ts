@@ -68,6 +68,9 @@ class Exchange {
   async run(): Promise<void> {
     const blocked = await this.#inspectHead();
     if (blocked !== undefined) return this.#block(blocked, true);
+    if (this.#head.method === "CONNECT") {
+      return this.#answer(ownResponse(405, this.#tx.id, this.#header("accept"), "This proxy opens no tunnels."));
+    }
     const framing = bodyFraming(this.#head);
     if (framing !== 0 && this.#header("expect").toLowerCase() === "100-continue") {
       await writeAll(this.#socket, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -76,7 +79,7 @@ class Exchange {
     const held = await this.#inspectBody(body);
     if (held.interruption !== undefined) return this.#block(held.interruption, true);
     const forwarded = body === undefined ? undefined : held.pieces(body);
-    const length = framing === "chunked" ? undefined : framing === 0 && !mayHaveBody(this.#head.method) ? undefined : framing;
+    const length = framing === "chunked" || (framing === 0 && !mayHaveBody(this.#head.method)) ? undefined : framing;
     const client = this.#socket.remoteAddress ?? "";
     const response = await this.#context.upstream.send(this.#head, client, length, forwarded);
     await this.#respond(response);

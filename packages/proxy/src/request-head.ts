@@ -74,6 +74,8 @@ function parseRequestLine(
   const [method, target, version] = parts as [string, string, string];
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) return refuse(400, "the method is malformed");
   if (!/^HTTP\/\d\.\d$/.test(version)) return refuse(400, "the protocol version is malformed");
+  // HTTP/0.9 had no version in its request line, so a line that names 0.x is no protocol at all.
+  if (version.startsWith("HTTP/0")) return refuse(400, "the protocol version is malformed");
   if (version !== "HTTP/1.1" && version !== "HTTP/1.0") return refuse(505, `${version} is not spoken here`);
   if (target.length > limits.target) return refuse(414, "the request target is too long");
   if (!isTarget(method, target)) return refuse(400, "the request target is malformed");
@@ -92,8 +94,9 @@ function checkHeaders(version: string, headers: readonly (readonly [string, stri
   const values = (name: string): string[] => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
   const hosts = values("host");
   if (hosts.length > 1) return refuse(400, "the request names several hosts");
-  if (hosts.length === 0 && version === "HTTP/1.1") return refuse(400, "the request names no host");
-  if (hosts[0] !== undefined && !/^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d{0,5})?$/.test(hosts[0])) {
+  if (version === "HTTP/1.1" && (hosts[0] ?? "") === "") return refuse(400, "the request names no host");
+  // Percent-escapes are allowed by the grammar, but no host name needs them and servers read them differently.
+  if (hosts[0] !== undefined && !/^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=-]*)(?::\d{0,5})?$/.test(hosts[0])) {
     return refuse(400, "the host is malformed");
   }
   const lengths = values("content-length");

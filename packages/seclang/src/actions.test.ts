@@ -44,6 +44,18 @@ describe("action lists", () => {
     expect(parseActionList(text).diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code]);
   });
 
+  test("Compat: an open quote that may hide an action is an error, one that cannot is a warning", () => {
+    const severities = (text: string): string[] => parseActionList(text).diagnostics.map(({ severity }) => severity);
+    expect(severities("id:1,msg:'not closed,deny")).toEqual(["error"]);
+    expect(severities("id:1,msg:',deny''")).toEqual(["error"]);
+    expect(severities("id:1,deny,msg:'not closed")).toEqual(["warning"]);
+    expect(severities("id:1,deny,msg:'a, b','not closed")).toEqual(["warning"]);
+    expect(parseActionList("deny,msg:'not closed").actions.at(-1)).toMatchObject({
+      value: "'not closed",
+      quoted: false,
+    });
+  });
+
   test("letters beyond ASCII keep their bytes when names are lower-cased", () => {
     expect(outline("MSG\xc4:\xc4")).toEqual(["msg\xc4=\xc4"]);
   });

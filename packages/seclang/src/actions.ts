@@ -14,7 +14,8 @@ const SINGLE_QUOTE = 0x27;
  * A comma outside quotes separates, the first colon separates name and value, a backslash hides the next byte and stays,
  * and one pair of quotes round a value is removed.
  *
- * Compat: an unclosed quote is an error; Coraza warns and takes the rest of the list as part of the value.
+ * Compat: an unclosed quote is an error when a comma is hidden in the same action, because an action such as `deny` may
+ * be lost; Coraza warns and takes the rest of the list as the value. Where nothing can be lost this is a warning, too.
  */
 export function parseActions(line: LogicalLine, start: number, end: number): ActionNode[] {
   const { text } = line;
@@ -22,6 +23,7 @@ export function parseActions(line: LogicalLine, start: number, end: number): Act
   if (skipBlanks(text, start, end) === end) return actions;
   let from = start;
   let quoteAt = -1;
+  let hidesComma = false;
   let emptyBefore = false;
   for (let at = start; at <= end; at++) {
     const unit = at === end ? COMMA : text.charCodeAt(at);
@@ -31,25 +33,26 @@ export function parseActions(line: LogicalLine, start: number, end: number): Act
         continue;
       }
       if (unit === SINGLE_QUOTE) quoteAt = quoteAt < 0 ? at : -1;
+      if (unit === COMMA && quoteAt >= 0) hidesComma = true;
       if (unit !== COMMA || quoteAt >= 0) continue;
     }
     const action = parseAction(line, from, at);
     if (action !== undefined) actions.push(action);
     else if (!emptyBefore) reportEmpty(line, from === start ? from : from - 1, Math.min(at + 1, end));
     emptyBefore = action === undefined;
+    if (at === end) break;
+    hidesComma = false;
     from = at + 1;
   }
-  if (quoteAt >= 0) {
-    const message = `The quote that opens at ${quoteText(text.slice(quoteAt, end))} is not closed.`;
-    line.error(
-      "SECLANG_ACTION_QUOTE_OPEN",
-      message,
-      quoteAt,
-      quoteAt + 1,
-      "expected a closing '; inside a value write \\'",
-    );
-  }
+  if (quoteAt >= 0) reportQuoteOpen(line, quoteAt, end, hidesComma);
   return actions;
+}
+
+function reportQuoteOpen(line: LogicalLine, start: number, end: number, hidesComma: boolean): void {
+  const message = `The quote that opens at ${quoteText(line.text.slice(start, end))} is not closed.`;
+  const hint = "expected a closing '; inside a value write \\'";
+  if (hidesComma) line.error("SECLANG_ACTION_QUOTE_OPEN", message, start, start + 1, hint);
+  else line.warn("SECLANG_ACTION_QUOTE_OPEN", message, start, start + 1, hint);
 }
 
 function reportEmpty(line: LogicalLine, start: number, end: number): void {

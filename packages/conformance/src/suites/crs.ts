@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { FtwTest, TestResult } from "@cuirass/ftw";
-import { findTestFiles, observeInProcess, observeOverSocket, headerLogSource, readOverrides, readTestFile, ReflectBackend, runTests } from "@cuirass/ftw";
+import type { FtwTest, LogSource, TestResult } from "@cuirass/ftw";
+import { findTestFiles, observeInProcess, observeOverSocket, readOverrides, readTestFile, ReflectBackend, runTests } from "@cuirass/ftw";
 import type { MatchedRule } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import { createNodeHost, locateRuleSet, ruleSetFileSystem, ruleSetSources } from "@cuirass/node";
@@ -62,16 +62,20 @@ export async function runCrs(shared: string, onProgress: OnProgress): Promise<Su
 export async function runCrsProxy(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
   const started = performance.now();
   const { tests, files } = load(shared);
-  const waf = createTestWaf(shared, () => undefined);
+  const log = new ProxyLog();
+  const waf = createTestWaf(shared, (matched) => log.lines.push(matched));
   const backend = await startReflectServer();
-  const header = "x-cuirass-rules";
-  const proxy = createProxy({ waf: () => waf, upstream: new URL(backend.url), exposeMatches: header });
+  const proxy = createProxy({
+    waf: () => waf,
+    upstream: new URL(backend.url),
+    onExchange: () => log.end(),
+    onRefused: () => log.end(),
+  });
   const { port } = await proxy.listen(0, "127.0.0.1");
   const target = { host: "127.0.0.1", port, timeoutMs: 5000 };
-  const source = headerLogSource(header);
   const overrides = readOverrides(join(shared, RULES, "tests/regression/coraza-overrides.yaml"));
   const results = await runTests(tests, {
-    exchange: (raw) => observeOverSocket(raw, target, source),
+    exchange: (raw) => observeOverSocket(raw, target, log),
     headParserCounts: false,
     overrides: new Map(overrides.map((override) => [override.testId, override])),
     onResult: (_result, done) => onProgress(done, tests.length),
@@ -79,6 +83,29 @@ export async function runCrsProxy(shared: string, onProgress: OnProgress): Promi
   await proxy.close();
   backend.close();
   return summarise("crs-proxy", files, results, (performance.now() - started) / 1000);
+}
+
+/** Matches of the exchange that is running. Rules of the logging phase run after the response, so its end is waited for. */
+class ProxyLog implements LogSource {
+  readonly lines: MatchedRule[] = [];
+  #ended = (): void => undefined;
+  #end: Promise<void> = Promise.resolve();
+
+  begin(): void {
+    this.lines.length = 0;
+    this.#end = new Promise((resolve) => {
+      this.#ended = resolve;
+    });
+  }
+
+  end(): void {
+    this.#ended();
+  }
+
+  async collect(): Promise<{ ids: number[]; log: string[] }> {
+    await Promise.race([this.#end, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    return { ids: this.lines.map((matched) => matched.rule.id), log: this.lines.map((matched) => matched.errorLog()) };
+  }
 }
 
 function summarise(suite: string, files: number, results: readonly TestResult[], seconds: number): SuiteResult {
