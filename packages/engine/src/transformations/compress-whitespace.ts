@@ -1,5 +1,6 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
+import { utf8CharacterLength } from "../text/utf8-character.ts";
 import { whiteSpace } from "./shared/reacts-to.ts";
 
 /** `t:compressWhitespace`: turns runs of white space into one blank. */
@@ -20,7 +21,7 @@ function compress(value: ByteString): ByteString {
   for (let at = 0; at < value.length; ) {
     const length = spaceLength(value, at);
     if (length === 0) {
-      at++;
+      at += otherLength(value, at);
       continue;
     }
     let end = at + length;
@@ -40,7 +41,13 @@ function compress(value: ByteString): ByteString {
 /** Length of the white space that begins here: ASCII, U+0085 and U+00A0 in UTF-8, the bare byte 0xA0; 0 for none. */
 function spaceLength(value: ByteString, at: number): number {
   const unit = value.charCodeAt(at);
-  if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0) return 1;
+  if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)) return 1;
+  if (unit === 0xa0) return 1;
   const next = value.charCodeAt(at + 1);
   return unit === 0xc2 && (next === 0x85 || next === 0xa0) ? 2 : 0;
+}
+
+/** Length of what begins here and is no white space: a whole character, so that no byte inside it is taken for a blank. */
+function otherLength(value: ByteString, at: number): number {
+  return value.charCodeAt(at) < 0xc2 ? 1 : Math.max(1, utf8CharacterLength(value, at));
 }

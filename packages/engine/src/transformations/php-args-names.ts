@@ -12,21 +12,26 @@ export const phpArgsNames: TransformationDefinition = {
   apply: rename,
 };
 
+/**
+ * Blanks in front go, and up to the first bracket blanks and dots become underscores. Closed brackets that follow each other
+ * are array keys, and what comes after the last is dropped; a bracket that is never closed becomes an underscore. A name
+ * that begins with a bracket is no variable at all.
+ */
 function rename(value: ByteString): ByteString {
   let start = 0;
   while (value.charCodeAt(start) === 0x20) start++;
-  const name = start === 0 ? value : value.slice(start);
-  const bracket = name.indexOf("[");
-  const closed = bracket > 0 && name.indexOf("]", bracket) >= 0;
-  const head = closed ? name.slice(0, bracket) : name;
-  const rest = closed ? name.slice(bracket) : "";
-  if (!/[. []/.test(head)) return start === 0 ? value : name;
-  return replaceHead(head, closed) + rest;
-}
-
-/** Without a closing bracket only the first open one is replaced, and what follows it stays. */
-function replaceHead(head: ByteString, closed: boolean): ByteString {
-  const open = closed ? -1 : head.indexOf("[");
-  if (open < 0) return head.replaceAll(/[. ]/g, "_");
-  return `${head.slice(0, open).replaceAll(/[. ]/g, "_")}_${head.slice(open + 1)}`;
+  const bracket = value.indexOf("[", start);
+  const head = value.slice(start, bracket < 0 ? undefined : bracket).replaceAll(/[. ]/g, "_");
+  if (bracket < 0) return head === value ? value : head;
+  if (head === "") return "";
+  let keys = "";
+  for (let open = bracket; value[open] === "["; ) {
+    const close = value.indexOf("]", open);
+    if (close < 0) return keys === "" ? `${head}_${value.slice(open + 1)}` : head + keys;
+    const key = value.slice(open + 1, close);
+    keys += key === " " ? "[]" : `[${key}]`;
+    open = close + 1;
+  }
+  const renamed = head + keys;
+  return renamed === value ? value : renamed;
 }
