@@ -12,7 +12,10 @@ let files = 0;
 
 for (const name of readdirSync("packages")) {
   const manifest = JSON.parse(readFileSync(join("packages", name, "package.json"), "utf8"));
-  const allowed = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {})]);
+  const allowed = new Set([
+    ...Object.keys(manifest.dependencies ?? {}),
+    ...Object.keys(manifest.peerDependencies ?? {}),
+  ]);
   for (const dependency of allowed) {
     const local = dependency.startsWith("@cuirass/") ? dependency.slice(9) : undefined;
     if (pure.has(name) && !(local === undefined ? pureLibraries.has(dependency) : pure.has(local))) {
@@ -32,7 +35,10 @@ for (const name of readdirSync("packages")) {
         if (pure.has(name)) problems.push(`${source}/${file}: imports ${specifier}`);
         continue;
       }
-      const owner = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+      const owner = specifier
+        .split("/")
+        .slice(0, specifier.startsWith("@") ? 2 : 1)
+        .join("/");
       if (!allowed.has(owner)) problems.push(`${source}/${file}: imports ${owner}, which package.json does not name`);
     }
   }

@@ -2,7 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.mjs", "*.c", "*.cc"], { encoding: "utf8" });
+const listed = execFileSync(
+  "git",
+  ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.mjs", "*.c", "*.cc"],
+  { encoding: "utf8" },
+);
 let failed = false;
 for (const file of listed.split("\n").filter(Boolean)) {
   if (file.endsWith(".table.ts")) continue;

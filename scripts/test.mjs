@@ -23,7 +23,9 @@ const unit = join(results, "unit.json");
 run(`npx vitest run --reporter=dot --reporter=json --outputFile=${unit}`);
 if (existsSync(unit)) {
   const report = JSON.parse(readFileSync(unit, "utf8"));
-  const broken = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  ).length;
   step("unit tests", report.numPassedTests, report.numFailedTests + broken);
 } else {
   step("unit tests", 0, 1);
@@ -38,7 +40,9 @@ if (existsSync(join(shared, "crs"))) {
     else step(suite, report.total - report.failures.length, report.failures.length);
   }
 } else {
-  console.log(`not run: conformance suites (vectors, libinjection, profiles, oracle, crs, crs-proxy); no data at ${shared}`);
+  console.log(
+    `not run: conformance suites (vectors, libinjection, profiles, oracle, crs, crs-proxy); no data at ${shared}`,
+  );
 }
 
 rmSync(results, { recursive: true, force: true });

@@ -13,7 +13,9 @@ export function startDemoApp(): Promise<{ readonly url: string; close(): void }>
     }
     const name = url.searchParams.get("name") ?? "visitor";
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
-    response.end(`<!doctype html><title>Guest book</title><h1>Welcome, ${name}!</h1><form><input name="name"><button>Sign in</button></form>\n`);
+    response.end(
+      `<!doctype html><title>Guest book</title><h1>Welcome, ${name}!</h1><form><input name="name"><button>Sign in</button></form>\n`,
+    );
   });
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => {

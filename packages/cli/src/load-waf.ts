@@ -25,14 +25,18 @@ export function paranoiaLevelOf(waf: Waf): string | undefined {
 /** The start-up line: which rules, how many, how strict, which mode. */
 export function describeWaf(waf: Waf, ruleSet: RuleSet, loadMs: number): string {
   const level = paranoiaLevelOf(waf);
-  const mode = waf.settings.ruleEngine === "On" ? "blocking" : waf.settings.ruleEngine === "Off" ? "off" : "detecting only";
+  const mode =
+    waf.settings.ruleEngine === "On" ? "blocking" : waf.settings.ruleEngine === "Off" ? "off" : "detecting only";
   const parts = [`${ruleSet.title} (${ruleSet.foundBy})`, `${waf.ruleCount} rules`];
   if (level !== undefined) parts.push(`paranoia level ${level}`);
   return `${parts.join(", ")}, ${mode}, loaded in ${Math.round(loadMs)} ms`;
 }
 
 /** Collects the rules that logged. */
-export function collectMatches(): { readonly log: MatchedRule[]; readonly onMatchedRule: (matched: MatchedRule) => void } {
+export function collectMatches(): {
+  readonly log: MatchedRule[];
+  readonly onMatchedRule: (matched: MatchedRule) => void;
+} {
   const log: MatchedRule[] = [];
   return { log, onMatchedRule: (matched) => log.push(matched) };
 }

@@ -1,4 +1,11 @@
-import { createLogger, DecisionRing, describeDecision, locateRuleSet, startAdminServer, WafMetrics } from "@cuirass/node";
+import {
+  createLogger,
+  DecisionRing,
+  describeDecision,
+  locateRuleSet,
+  startAdminServer,
+  WafMetrics,
+} from "@cuirass/node";
 import { createProxy } from "@cuirass/proxy";
 import { describeWaf, loadWaf } from "./load-waf.ts";
 
@@ -53,7 +60,8 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
     ...(options.exposeMatches === undefined ? {} : { exposeMatches: options.exposeMatches }),
     onExchange: (tx, status) => {
       metrics.observe(tx);
-      if (tx.matchedRules.some((matched) => matched.log) || tx.faults.length > 0) decisions.add(describeDecision(tx, status));
+      if (tx.matchedRules.some((matched) => matched.log) || tx.faults.length > 0)
+        decisions.add(describeDecision(tx, status));
     },
     onRefused: (status, reason, client) => {
       metrics.refusedHead(status);
@@ -80,7 +88,10 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
   };
 }
 
-function startAdmin(parts: Parameters<typeof startAdminServer>[0], address: string): ReturnType<typeof startAdminServer> {
+function startAdmin(
+  parts: Parameters<typeof startAdminServer>[0],
+  address: string,
+): ReturnType<typeof startAdminServer> {
   const { host, port } = parseAddress(address);
   return startAdminServer(parts, port, host);
 }
@@ -89,7 +100,8 @@ function startAdmin(parts: Parameters<typeof startAdminServer>[0], address: stri
 export function parseAddress(text: string): { host: string | undefined; port: number } {
   const match = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new Error(`"${text}" is not an address; expected [host]:port such as 127.0.0.1:8080`);
+  if (match === null || port > 65_535)
+    throw new Error(`"${text}" is not an address; expected [host]:port such as 127.0.0.1:8080`);
   const host = match[1] ?? match[2] ?? "";
   return { host: host === "" ? undefined : host, port };
 }

@@ -8,7 +8,8 @@ export function readExpected(name: string): ReadonlyMap<string, string> {
   if (!existsSync(path)) return new Map();
   const entries = (parse(readFileSync(path, "utf8")) ?? []) as readonly { id: string; reason: string }[];
   for (const { id, reason } of entries) {
-    if (typeof id !== "string" || typeof reason !== "string" || reason === "") throw new Error(`${path}: entry without id or reason`);
+    if (typeof id !== "string" || typeof reason !== "string" || reason === "")
+      throw new Error(`${path}: entry without id or reason`);
   }
   return new Map(entries.map(({ id, reason }) => [id, reason]));
 }

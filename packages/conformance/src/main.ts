@@ -40,12 +40,14 @@ async function runSuites(names: readonly string[]): Promise<number> {
 
 function showProgress(name: string): (done: number, total: number) => void {
   return (done, total) => {
-    if (process.stderr.isTTY === true && (done % 50 === 0 || done === total)) process.stderr.write(`\r${name} ${done}/${total} `);
+    if (process.stderr.isTTY === true && (done % 50 === 0 || done === total))
+      process.stderr.write(`\r${name} ${done}/${total} `);
   };
 }
 
 function report(result: SuiteResult): void {
-  for (const { id, expected, got } of result.failures) process.stdout.write(`FAIL ${id}\n     expected ${expected}\n     got      ${got}\n`);
+  for (const { id, expected, got } of result.failures)
+    process.stdout.write(`FAIL ${id}\n     expected ${expected}\n     got      ${got}\n`);
   for (const { id, reason } of result.expectedFailures) process.stdout.write(`expected failure ${id}: ${reason}\n`);
   process.stdout.write(
     `== ${result.suite}: ${result.files} files, ${result.total} cases, ${result.passed} passed ` +

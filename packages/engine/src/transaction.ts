@@ -81,7 +81,8 @@ export class Transaction extends Evaluation {
 
   /** Request line: URI variables and query arguments. `uri` is the raw target as received. */
   processUri(uri: Bytes, method: Bytes, protocol: Bytes): void {
-    const add = (name: ByteString, value: ByteString): boolean => addArgument(this.variables.argsGet, this, name, value);
+    const add = (name: ByteString, value: ByteString): boolean =>
+      addArgument(this.variables.argsGet, this, name, value);
     populateUri(this.variables, this.ruleset.settings, bytes(uri), bytes(method), bytes(protocol), add);
   }
 
@@ -231,7 +232,8 @@ export class Transaction extends Evaluation {
     if (this.#closed) return;
     this.#closed = true;
     const { uploadKeepFiles } = this.ruleset.settings;
-    const keep = uploadKeepFiles === "On" || (uploadKeepFiles === "RelevantOnly" && this.matchedRules.some((m) => m.log));
+    const keep =
+      uploadKeepFiles === "On" || (uploadKeepFiles === "RelevantOnly" && this.matchedRules.some((m) => m.log));
     for (const file of this.#uploads) this.#guard("port", () => file.close(keep));
     this.#guard("port", () => this.requestBody.close());
     this.#guard("port", () => this.responseBody.close());
@@ -350,10 +352,7 @@ export class Transaction extends Evaluation {
 
 const nothingWritten: BodyWriteResult = { interruption: undefined, accepted: 0 };
 
-function accepted(
-  interruption: MaybePromise<Interruption | undefined>,
-  count: number,
-): MaybePromise<BodyWriteResult> {
+function accepted(interruption: MaybePromise<Interruption | undefined>, count: number): MaybePromise<BodyWriteResult> {
   if (isPromise(interruption)) return interruption.then((done) => ({ interruption: done, accepted: count }));
   return { interruption, accepted: count };
 }

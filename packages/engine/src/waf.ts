@@ -68,7 +68,8 @@ export function createWaf(config: WafConfig): Waf {
     context,
     newTransaction: (options) => {
       const id = options?.id?.trim() ?? "";
-      if (!isByteString(id)) throw new WafStateError("WAF_STATE_NOT_BYTES", "the transaction id holds characters beyond U+00FF");
+      if (!isByteString(id))
+        throw new WafStateError("WAF_STATE_NOT_BYTES", "the transaction id holds characters beyond U+00FF");
       return new Transaction(context, id === "" ? createTransactionId(host.random) : id);
     },
   };
@@ -78,7 +79,8 @@ function override(settings: WafSettings, config: WafConfig): void {
   if (config.ruleEngine !== undefined) settings.ruleEngine = config.ruleEngine;
   if (config.requestBodyAccess !== undefined) settings.requestBodyAccess = config.requestBodyAccess;
   if (config.requestBodyLimit !== undefined) settings.requestBodyLimit = config.requestBodyLimit;
-  if (config.requestBodyInMemoryLimit !== undefined) settings.requestBodyInMemoryLimit = config.requestBodyInMemoryLimit;
+  if (config.requestBodyInMemoryLimit !== undefined)
+    settings.requestBodyInMemoryLimit = config.requestBodyInMemoryLimit;
   if (config.responseBodyAccess !== undefined) settings.responseBodyAccess = config.responseBodyAccess;
   if (config.responseBodyLimit !== undefined) settings.responseBodyLimit = config.responseBodyLimit;
   if (config.responseBodyMimeTypes !== undefined) {

@@ -45,7 +45,7 @@ function limited(body: string, headers: readonly (readonly [string, string])[]):
 
 function unchunk(body: string): string {
   let out = "";
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const end = body.indexOf("\r\n", at);
     const size = end < 0 ? NaN : parseInt(body.slice(at, end), 16);
     if (!(size > 0)) break;

@@ -28,7 +28,7 @@ export function fileLogSource(path: string, settleMs = 30): LogSource {
     },
     collect: async () => {
       // A server may write its log just after the response: wait until the file has stopped growing.
-      for (let last = -1; last !== size(); ) {
+      for (let last = -1; last !== size();) {
         last = size();
         await new Promise((resolve) => setTimeout(resolve, settleMs));
       }

@@ -76,7 +76,8 @@ async function runStages(test: FtwTest, options: RunOptions): Promise<Attempt> {
   for (let index = 0; index < test.stages.length; index++) {
     const { input, output } = test.stages[index]!;
     const followed = input.followRedirect && location !== undefined ? { ...input, uri: location } : input;
-    const headers = cookies.length === 0 ? followed.headers : [...followed.headers, ["Cookie", cookies.join("; ")] as const];
+    const headers =
+      cookies.length === 0 ? followed.headers : [...followed.headers, ["Cookie", cookies.join("; ")] as const];
     const raw = buildRequest({ ...followed, headers });
     observation = await options.exchange(raw, test);
     if (input.saveCookie) cookies.push(...cookiesOf(observation.response));
@@ -88,7 +89,8 @@ async function runStages(test: FtwTest, options: RunOptions): Promise<Attempt> {
       continue;
     }
     const override = options.overrides?.get(test.id);
-    const applies = override?.output !== undefined && (override.stages === undefined || override.stages.includes(index));
+    const applies =
+      override?.output !== undefined && (override.stages === undefined || override.stages.includes(index));
     if (applies && judge(override.output, observation).length === 0) {
       outcome = "overridden";
       reason = [override.reason];

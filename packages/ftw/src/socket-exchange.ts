@@ -29,7 +29,11 @@ export function sendRaw(raw: string, target: SocketTarget): Promise<RawResponse>
       const text = Buffer.concat(pieces).toString("latin1");
       const final = afterInterim(text);
       const status = Number(/^HTTP\/\d\.\d (\d{3})/.exec(final)?.[1] ?? 0);
-      resolve({ status, text: final, error: status === 0 ? (error ?? "connection closed without a response") : undefined });
+      resolve({
+        status,
+        text: final,
+        error: status === 0 ? (error ?? "connection closed without a response") : undefined,
+      });
     };
     const timer = setTimeout(() => finish(`no complete response within ${target.timeoutMs} ms`), target.timeoutMs);
     socket.on("connect", () => socket.write(Buffer.from(raw, "latin1")));

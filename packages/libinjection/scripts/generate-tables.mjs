@@ -13,7 +13,9 @@ const byType = new Map();
 for (const [word, type] of Object.entries(keywords)) byType.set(type, [...(byType.get(type) ?? []), word]);
 writeFileSync(
   target("sqli/keywords.table.ts"),
-  `${head}/** Upper-case words by token type, joined by line feeds. */\nexport const keywordTable: readonly (readonly [type: string, words: string])[] = [\n${[...byType]
+  `${head}/** Upper-case words by token type, joined by line feeds. */\nexport const keywordTable: readonly (readonly [type: string, words: string])[] = [\n${[
+    ...byType,
+  ]
     .map(([type, words]) => `  [${JSON.stringify(type)}, ${JSON.stringify(words.sort().join("\n"))}],\n`)
     .join("")}];\n`,
 );
@@ -23,7 +25,6 @@ writeFileSync(
   target("sqli/fingerprints.table.ts"),
   `${head}/** Upper-case fingerprints of injections, joined by blanks. */\nexport const fingerprintTable: string =\n  ${JSON.stringify(prints.join(" "))};\n`,
 );
-
 
 const xss = JSON.parse(readFileSync(join(source, "xss-tables.json"), "utf8"));
 writeFileSync(

@@ -21,7 +21,8 @@ export function startAdminServer(
     const send = (status: number, type: string, body: string): void => {
       response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
     };
-    const json = (status: number, value: unknown): void => send(status, "application/json", `${JSON.stringify(value)}\n`);
+    const json = (status: number, value: unknown): void =>
+      send(status, "application/json", `${JSON.stringify(value)}\n`);
     if (request.method !== "GET") return json(405, { error: "only GET is answered here" });
     if (path === "/healthz" || path === "/readyz") return send(200, "text/plain", "ok\n");
     if (path === "/metrics") {

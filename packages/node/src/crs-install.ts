@@ -1,4 +1,14 @@
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, cpSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  cpSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -34,10 +44,13 @@ export interface CrsInstallResult {
  */
 export async function installCrs(options: CrsInstallOptions): Promise<CrsInstallResult> {
   const { version } = options;
-  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`"${version}" is not a version; expected three numbers such as 4.28.0`);
+  if (!/^\d+\.\d+\.\d+$/.test(version))
+    throw new Error(`"${version}" is not a version; expected three numbers such as 4.28.0`);
   const expected = options.manifest ?? knownManifests.get(version);
   if (expected === undefined && options.trust !== true) {
-    throw new Error(`no manifest is known for CRS ${version}: give --manifest SHA256, or --trust to install without a check`);
+    throw new Error(
+      `no manifest is known for CRS ${version}: give --manifest SHA256, or --trust to install without a check`,
+    );
   }
   const cache = options.cacheDirectory ?? crsCacheDirectory();
   mkdirSync(cache, { recursive: true });
@@ -91,7 +104,8 @@ async function unpack(archive: string, directory: string): Promise<void> {
 
 /** The folder of the archive that holds the rule set: the top one, or its only sub-folder. */
 function findRoot(directory: string): string {
-  const isRoot = (path: string): boolean => existsSync(join(path, "rules")) && existsSync(join(path, "crs-setup.conf.example"));
+  const isRoot = (path: string): boolean =>
+    existsSync(join(path, "rules")) && existsSync(join(path, "crs-setup.conf.example"));
   if (isRoot(directory)) return directory;
   for (const name of readdirSync(directory)) if (isRoot(join(directory, name))) return join(directory, name);
   throw new Error("the archive holds no crs-setup.conf.example beside a rules folder");

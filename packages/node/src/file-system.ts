@@ -36,7 +36,8 @@ export function expandGlob(pattern: string): string[] {
 }
 
 function expandPart(directory: string, part: string): string[] {
-  const join = (name: string): string => (directory === "" || directory === "/" ? directory + name : `${directory}/${name}`);
+  const join = (name: string): string =>
+    directory === "" || directory === "/" ? directory + name : `${directory}/${name}`;
   if (!/[*?[]/.test(part)) return exists(join(part)) ? [join(part)] : [];
   const matches = globPart(part);
   let names: string[];

@@ -8,11 +8,7 @@ export type VirtualFiles = ReadonlyMap<string, Uint8Array>;
  * (`@owasp_crs/x.conf` is `x.conf` in the CRS's rules folder). As in Coraza's rule module, whatever stands before the
  * first `@` of a path is ignored.
  */
-export function overlayFiles(
-  base: FileSystem,
-  files: VirtualFiles,
-  folders: ReadonlyMap<string, string>,
-): FileSystem {
+export function overlayFiles(base: FileSystem, files: VirtualFiles, folders: ReadonlyMap<string, string>): FileSystem {
   const realPath = (path: string): string => {
     const at = path.indexOf("@");
     if (at < 0) return path;
@@ -33,7 +29,9 @@ export function overlayFiles(
       if (virtual(pattern) !== undefined) return [pattern];
       const slash = pattern.lastIndexOf("/");
       if (pattern.startsWith("@") && pattern.endsWith("/*.conf")) {
-        const inside = [...files.keys()].filter((name) => name.startsWith(pattern.slice(0, slash + 1)) && name.endsWith(".conf"));
+        const inside = [...files.keys()].filter(
+          (name) => name.startsWith(pattern.slice(0, slash + 1)) && name.endsWith(".conf"),
+        );
         if (inside.length > 0) return inside.sort();
       }
       for (const [folder, real] of folders) {

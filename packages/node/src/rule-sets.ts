@@ -72,7 +72,9 @@ function openRules(path: string, foundBy: string): RuleSet {
   const isGlob = /[*?[]/.test(path);
   if (!isGlob && !existsSync(path)) throw new Error(`no rules at ${path} (${foundBy})`);
   if (!isGlob && statSync(path).isDirectory()) {
-    throw new Error(`${path} is no CRS folder: expected crs-setup.conf or crs-setup.conf.example, and rules/*.conf (${foundBy})`);
+    throw new Error(
+      `${path} is no CRS folder: expected crs-setup.conf or crs-setup.conf.example, and rules/*.conf (${foundBy})`,
+    );
   }
   return { kind: "files", title: `rules of ${path}`, foundBy, setupFile: undefined, path: resolve(path) };
 }

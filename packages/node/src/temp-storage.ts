@@ -24,7 +24,7 @@ class NodeTempFile implements TempFile {
   }
 
   append(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const written = writeSync(this.#descriptor, bytes, at, bytes.length - at, this.#size);
       at += written;
       this.#size += written;

@@ -13,7 +13,12 @@ export function blockedResponse(interruption: Interruption, requestId: string, a
   if (interruption.action === "redirect") {
     return { status: interruption.status, headers: [["Location", interruption.data]], body: "" };
   }
-  return ownResponse(interruption.status || 403, requestId, accept, "This request was stopped by the web application firewall.");
+  return ownResponse(
+    interruption.status || 403,
+    requestId,
+    accept,
+    "This request was stopped by the web application firewall.",
+  );
 }
 
 /** An error of the proxy itself, in the same form. */

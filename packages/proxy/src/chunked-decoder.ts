@@ -69,7 +69,11 @@ export class ChunkedDecoder {
 }
 
 /** A whole line, undefined when its end has not come yet, an error text when it is broken. */
-function readLine(bytes: Uint8Array, from: number, limit: number): { readonly text: string; readonly next: number } | string | undefined {
+function readLine(
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+): { readonly text: string; readonly next: number } | string | undefined {
   const stop = Math.min(bytes.length, from + limit);
   for (let at = from; at < stop; at++) {
     if (bytes[at] === LF) return "a line ends in a bare line feed";

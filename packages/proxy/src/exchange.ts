@@ -131,7 +131,9 @@ class Exchange {
     }
     const held: Buffer[] = [];
     let result: BodyWriteResult | undefined;
-    for await (const piece of (response as { iterator(options: object): AsyncIterable<Buffer> }).iterator({ destroyOnReturn: false })) {
+    for await (const piece of (response as { iterator(options: object): AsyncIterable<Buffer> }).iterator({
+      destroyOnReturn: false,
+    })) {
       held.push(piece);
       result = await tx.writeResponseBody(piece);
       if (result.interruption !== undefined || result.accepted < piece.length) break;
@@ -166,7 +168,10 @@ class Exchange {
 
   async #writePiece(piece: Buffer, chunked: boolean): Promise<boolean> {
     if (!chunked || piece.length === 0) return writeAll(this.#socket, piece);
-    return writeAll(this.#socket, Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from("\r\n")]));
+    return writeAll(
+      this.#socket,
+      Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from("\r\n")]),
+    );
   }
 
   async #block(interruption: Interruption, requestUnread: boolean): Promise<void> {

@@ -56,7 +56,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     socket.setTimeout(options.headTimeoutMs ?? 30_000, () => {
       if (!state.busy) socket.destroy();
     });
-    for (let open = true; open && !closing; ) {
+    for (let open = true; open && !closing;) {
       const parsed = await readHead(reader);
       if (parsed === undefined) break;
       state.busy = true;
@@ -111,7 +111,9 @@ async function readHead(reader: SocketReader): Promise<ParsedHead | undefined> {
       }
     }
     if (!(await reader.more())) {
-      return reader.pending.length === 0 ? undefined : { kind: "refused", status: 400, reason: "the request head ended early" };
+      return reader.pending.length === 0
+        ? undefined
+        : { kind: "refused", status: 400, reason: "the request head ended early" };
     }
   }
 }

@@ -22,7 +22,7 @@ export async function* readBody(reader: SocketReader, framing: number | "chunked
 }
 
 async function* readSized(reader: SocketReader, length: number): AsyncGenerator<Buffer> {
-  for (let left = length; left > 0; ) {
+  for (let left = length; left > 0;) {
     if (reader.pending.length === 0 && !(await reader.more())) throw new BodyFramingError("the body ended early");
     const piece = reader.take(Math.min(left, reader.pending.length));
     left -= piece.length;

@@ -59,8 +59,10 @@ function badByte(head: string, complete: boolean): string | undefined {
   for (let at = 0; at < head.length; at++) {
     const unit = head.charCodeAt(at);
     if (unit === 0x0a && head.charCodeAt(at - 1) !== 0x0d) return "a line ends in a bare line feed";
-    if (unit === 0x0d && head.charCodeAt(at + 1) !== 0x0a && (complete || at + 1 < head.length)) return "a carriage return stands alone";
-    if ((unit < 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) || unit === 0x7f) return "the request head holds a control byte";
+    if (unit === 0x0d && head.charCodeAt(at + 1) !== 0x0a && (complete || at + 1 < head.length))
+      return "a carriage return stands alone";
+    if ((unit < 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) || unit === 0x7f)
+      return "the request head holds a control byte";
   }
   return undefined;
 }
@@ -91,7 +93,8 @@ function isTarget(method: string, target: string): boolean {
 }
 
 function checkHeaders(version: string, headers: readonly (readonly [string, string])[]): ParsedHead | undefined {
-  const values = (name: string): string[] => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  const values = (name: string): string[] =>
+    headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
   const hosts = values("host");
   if (hosts.length > 1) return refuse(400, "the request names several hosts");
   if (version === "HTTP/1.1" && (hosts[0] ?? "") === "") return refuse(400, "the request names no host");
@@ -106,6 +109,7 @@ function checkHeaders(version: string, headers: readonly (readonly [string, stri
   if (encodings.length === 0) return undefined;
   if (lengths.length > 0) return refuse(400, "the request has a length and an encoding");
   if (version === "HTTP/1.0") return refuse(400, "HTTP/1.0 has no transfer encodings");
-  if (encodings.length > 1 || encodings[0]!.toLowerCase() !== "chunked") return refuse(501, "only the chunked transfer encoding is read");
+  if (encodings.length > 1 || encodings[0]!.toLowerCase() !== "chunked")
+    return refuse(501, "only the chunked transfer encoding is read");
   return undefined;
 }

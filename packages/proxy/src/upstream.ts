@@ -66,7 +66,12 @@ export class Upstream {
     const named = new Set(
       head.headers
         .filter(([name]) => name.toLowerCase() === "connection")
-        .flatMap(([, value]) => value.toLowerCase().split(",").map((token) => token.trim())),
+        .flatMap(([, value]) =>
+          value
+            .toLowerCase()
+            .split(",")
+            .map((token) => token.trim()),
+        ),
     );
     const flat: string[] = [];
     let forwardedFor = "";

@@ -6,7 +6,22 @@ import { compilePattern } from "./pattern.ts";
  * Random patterns of the syntax that V8 reads the same way (bytes below 0x80, no inline flags). Only what cannot match
  * the empty string is repeated: ECMAScript has a rule of its own for empty iterations.
  */
-const consuming = fc.constantFrom("a", "b", "c", "x", ".", "[ab]", "[^a]", "\\d", "\\w", "\\n", "1", "ab", "(a)", "(b|c)");
+const consuming = fc.constantFrom(
+  "a",
+  "b",
+  "c",
+  "x",
+  ".",
+  "[ab]",
+  "[^a]",
+  "\\d",
+  "\\w",
+  "\\n",
+  "1",
+  "ab",
+  "(a)",
+  "(b|c)",
+);
 const asserting = fc.constantFrom("\\b", "\\B", "^", "$");
 const repeat = fc.constantFrom("*", "+", "?", "{1,2}", "{2}", "*?", "+?", "??");
 const pattern = fc.letrec<{ solid: string; node: string }>((tie) => ({
@@ -51,7 +66,10 @@ test("its condition holds for every haystack that matches", () => {
       const { minLength, groups } = compiled.condition;
       expect(text.length).toBeGreaterThanOrEqual(minLength);
       for (const group of groups) {
-        expect(group.some((literal) => text.toLowerCase().includes(literal)), `/${source}/ ${JSON.stringify(groups)}`).toBe(true);
+        expect(
+          group.some((literal) => text.toLowerCase().includes(literal)),
+          `/${source}/ ${JSON.stringify(groups)}`,
+        ).toBe(true);
       }
     }),
     { numRuns: 10_000, seed: 7 },

@@ -90,7 +90,11 @@ class NfaBuilder {
       }
       case "group":
         if (!this.#captures) return this.#compile(node.node, next);
-        return this.#emit(Op.Save, 2 * node.index, this.#compile(node.node, this.#emit(Op.Save, 2 * node.index + 1, next)));
+        return this.#emit(
+          Op.Save,
+          2 * node.index,
+          this.#compile(node.node, this.#emit(Op.Save, 2 * node.index + 1, next)),
+        );
       case "assert":
         this.#assertions |= node.assertion;
         return this.#emit(Op.Assert, node.assertion, next);
@@ -124,7 +128,12 @@ class NfaBuilder {
 
   #emit(op: number, arg: number, next: number): number {
     if (this.#op.length >= SIZE_LIMIT) {
-      throw new PatternError("too-large", `the pattern needs more than ${SIZE_LIMIT} states`, 0, "lower the bounds of its repetitions");
+      throw new PatternError(
+        "too-large",
+        `the pattern needs more than ${SIZE_LIMIT} states`,
+        0,
+        "lower the bounds of its repetitions",
+      );
     }
     this.#arg.push(arg);
     this.#next.push(next);

@@ -25,7 +25,11 @@ const escapeSets: ReadonlyMap<string, ByteSet> = new Map([
  * Bytes make a set; characters beyond ASCII make alternatives of their UTF-8 sequences. A negated class is always one
  * byte: characters beyond ASCII in it exclude nothing, as no single byte is such a character (decisions, 1).
  */
-export function parseClass(source: string, start: number, ignoreCase: boolean): { readonly node: Node; readonly next: number } {
+export function parseClass(
+  source: string,
+  start: number,
+  ignoreCase: boolean,
+): { readonly node: Node; readonly next: number } {
   let at = start + 1;
   const negated = source[at] === "^";
   if (negated) at++;
@@ -92,7 +96,12 @@ function readMember(
   if (set !== undefined) return { member: { set }, at, next: at + 2 };
   if (letter === "b") return { member: { value: 0x08, isCodePoint: false }, at, next: at + 2 };
   if (letter === "p" || letter === "P") {
-    throw new PatternError("unsupported", "Unicode classes are not supported: patterns match bytes", at, "write the ASCII class that is meant");
+    throw new PatternError(
+      "unsupported",
+      "Unicode classes are not supported: patterns match bytes",
+      at,
+      "write the ASCII class that is meant",
+    );
   }
   if (letter >= "1" && letter <= "7") {
     const octal = /^[0-7]{1,3}/.exec(source.slice(at + 1, at + 4))![0];
@@ -102,10 +111,14 @@ function readMember(
   return { member: { value, isCodePoint: value > 0xff }, at, next };
 }
 
-function readPosix(source: string, at: number): { readonly member: Member; readonly at: number; readonly next: number } {
+function readPosix(
+  source: string,
+  at: number,
+): { readonly member: Member; readonly at: number; readonly next: number } {
   const match = /^\[:(\^?)([a-z]+):\]/.exec(source.slice(at, at + 16));
   if (match === null) return { member: { value: 0x5b, isCodePoint: false }, at, next: at + 1 };
   const set = posixClasses.get(match[2]!);
-  if (set === undefined) throw new PatternError("syntax", `unknown class [:${match[2]}:]`, at, "known are alpha, digit, space and so on");
+  if (set === undefined)
+    throw new PatternError("syntax", `unknown class [:${match[2]}:]`, at, "known are alpha, digit, space and so on");
   return { member: { set: match[1] === "^" ? set.negated() : set }, at, next: at + match[0].length };
 }

@@ -57,7 +57,8 @@ class PatternParser {
   }
 
   #alternation(): Node {
-    if (++this.#depth > DEPTH_LIMIT) this.#fail("too-large", `groups are nested more than ${DEPTH_LIMIT} deep`, this.#at);
+    if (++this.#depth > DEPTH_LIMIT)
+      this.#fail("too-large", `groups are nested more than ${DEPTH_LIMIT} deep`, this.#at);
     const branches = [this.#sequence()];
     while (this.#peek() === "|") {
       this.#at++;
@@ -117,7 +118,9 @@ class PatternParser {
 
   #literal(bytes: readonly number[]): Node {
     const { ignoreCase } = this.#flags;
-    return concat(bytes.map((byte) => ({ kind: "set", set: ignoreCase ? ByteSet.of(byte).folded() : ByteSet.of(byte) })));
+    return concat(
+      bytes.map((byte) => ({ kind: "set", set: ignoreCase ? ByteSet.of(byte).folded() : ByteSet.of(byte) })),
+    );
   }
 
   #escape(): Node | undefined {
@@ -154,7 +157,12 @@ class PatternParser {
       case "Q":
         return this.#quotedText(start);
       case "Z":
-        return this.#fail("unsupported", "\\Z is not supported", start, "write \\z, or \\n?\\z where a last line feed is allowed");
+        return this.#fail(
+          "unsupported",
+          "\\Z is not supported",
+          start,
+          "write \\z, or \\n?\\z where a last line feed is allowed",
+        );
       case "G":
       case "K":
       case "X":
@@ -164,13 +172,28 @@ class PatternParser {
         return this.#fail("not-regular", `\\${letter} is not supported`, start, "write the bytes that are meant");
       case "p":
       case "P":
-        return this.#fail("unsupported", "Unicode classes are not supported: patterns match bytes", start, "write the ASCII class that is meant, such as [A-Za-z]");
+        return this.#fail(
+          "unsupported",
+          "Unicode classes are not supported: patterns match bytes",
+          start,
+          "write the ASCII class that is meant, such as [A-Za-z]",
+        );
       case "k":
       case "g":
-        return this.#fail("not-regular", "back-references cannot be matched in linear time", start, "compare with a chained rule and %{TX.1}");
+        return this.#fail(
+          "not-regular",
+          "back-references cannot be matched in linear time",
+          start,
+          "compare with a chained rule and %{TX.1}",
+        );
       default:
         if (letter >= "1" && letter <= "9") {
-          return this.#fail("not-regular", "back-references cannot be matched in linear time", start, "compare with a chained rule and %{TX.1}");
+          return this.#fail(
+            "not-regular",
+            "back-references cannot be matched in linear time",
+            start,
+            "compare with a chained rule and %{TX.1}",
+          );
         }
         return this.#singleEscape(start);
     }
@@ -193,15 +216,27 @@ class PatternParser {
     const start = this.#at;
     this.#at++;
     if (this.#peek() !== "?") {
-      if (this.#peek() === "*") this.#fail("unsupported", "verbs such as (*UTF8) are not supported", start, "remove it");
+      if (this.#peek() === "*")
+        this.#fail("unsupported", "verbs such as (*UTF8) are not supported", start, "remove it");
       return this.#capture(start, undefined);
     }
     this.#at++;
     const rest = this.#source.slice(this.#at, this.#at + 3);
     if (/^<?[=!]/.test(rest)) {
-      this.#fail("not-regular", "look-around cannot be matched in linear time", start, "use a second rule of a chain, negated where needed");
+      this.#fail(
+        "not-regular",
+        "look-around cannot be matched in linear time",
+        start,
+        "use a second rule of a chain, negated where needed",
+      );
     }
-    if (rest.startsWith(">")) this.#fail("not-regular", "atomic groups are not regular", start, "write (?:...): matching never backtracks here");
+    if (rest.startsWith(">"))
+      this.#fail(
+        "not-regular",
+        "atomic groups are not regular",
+        start,
+        "write (?:...): matching never backtracks here",
+      );
     if (/^(?:R|\(|&|\d|[+-]\d|P[>=])/.test(rest)) {
       this.#fail("not-regular", "recursion, conditions and back-references are not regular", start);
     }
@@ -246,7 +281,8 @@ class PatternParser {
       else break;
     }
     const end = this.#peek();
-    if (end !== ")" && end !== ":") this.#fail("syntax", `unknown group (?${end ?? ""}`, start, "known are (?:...), (?i), (?P<name>...)");
+    if (end !== ")" && end !== ":")
+      this.#fail("syntax", `unknown group (?${end ?? ""}`, start, "known are (?:...), (?i), (?P<name>...)");
     this.#at++;
     this.#flags = flags;
     if (end === ")") return undefined;
@@ -268,19 +304,30 @@ class PatternParser {
       if (this.#flags.extended && this.#skipExtended()) continue;
       const bounds = this.#bounds();
       if (bounds === undefined) return node;
-      if (repeated) this.#fail("syntax", "a quantifier follows a quantifier", this.#at, "put the repeated part into a group");
+      if (repeated)
+        this.#fail("syntax", "a quantifier follows a quantifier", this.#at, "put the repeated part into a group");
       repeated = true;
       let greedy = !this.#flags.ungreedy;
       if (this.#peek() === "?") {
         greedy = !greedy;
         this.#at++;
       } else if (this.#peek() === "+") {
-        this.#fail("not-regular", "possessive quantifiers are not regular", this.#at, "remove the +: matching never backtracks here");
+        this.#fail(
+          "not-regular",
+          "possessive quantifiers are not regular",
+          this.#at,
+          "remove the +: matching never backtracks here",
+        );
       }
       if (bounds.max < bounds.min) this.#fail("syntax", "the bounds of the repetition are in the wrong order", start);
       node = { kind: "repeat", node, ...bounds, greedy };
       if (repetitions(node) > REPEAT_LIMIT) {
-        this.#fail("too-large", `repetitions add up to more than ${REPEAT_LIMIT}`, start, "lower the bounds, or use * or +");
+        this.#fail(
+          "too-large",
+          `repetitions add up to more than ${REPEAT_LIMIT}`,
+          start,
+          "lower the bounds, or use * or +",
+        );
       }
     }
   }
@@ -337,4 +384,3 @@ function repetitions(node: Node): number {
       return 1;
   }
 }
-

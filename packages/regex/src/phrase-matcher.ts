@@ -50,7 +50,7 @@ export class PhraseMatcher {
   /** Offsets of occurrences as pairs of start and end: leftmost, then longest, not overlapping, at most `limit` of them. */
   find(haystack: string, limit: number): number[] {
     const spans: number[] = [];
-    for (let from = 0; spans.length < 2 * limit; ) {
+    for (let from = 0; spans.length < 2 * limit;) {
       const span = this.#next(haystack, from);
       if (span === undefined) break;
       spans.push(span[0], span[1]);

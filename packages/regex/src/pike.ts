@@ -117,5 +117,7 @@ function holds(assertion: number, haystack: string, at: number): boolean {
 function isWordAt(haystack: string, at: number): boolean {
   if (at < 0 || at >= haystack.length) return false;
   const unit = haystack.charCodeAt(at);
-  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f;
+  return (
+    (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
+  );
 }

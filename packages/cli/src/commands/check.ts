@@ -15,7 +15,9 @@ export function checkCommand(): Command {
       const { diagnostics, ruleCount } = findings(files);
       const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
       if (options.json === true) {
-        process.stdout.write(`${JSON.stringify({ rules: ruleCount, diagnostics: diagnostics.map(plain) }, undefined, 2)}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ rules: ruleCount, diagnostics: diagnostics.map(plain) }, undefined, 2)}\n`,
+        );
       } else {
         for (const diagnostic of diagnostics) {
           process.stdout.write(`${formatDiagnostic(diagnostic, { color: process.stdout.isTTY === true })}\n`);

@@ -11,7 +11,10 @@ export function explainCommand(): Command {
     .option("--json", "print the decision as JSON")
     .action(async (id: string, options: { admin: string; json?: boolean }) => {
       const decision = await fetchDecision(options.admin, id);
-      const text = options.json === true ? JSON.stringify(decision, undefined, 2) : formatDecision(decision, process.stdout.isTTY === true);
+      const text =
+        options.json === true
+          ? JSON.stringify(decision, undefined, 2)
+          : formatDecision(decision, process.stdout.isTTY === true);
       process.stdout.write(`${text}\n`);
     });
 }

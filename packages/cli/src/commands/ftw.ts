@@ -96,7 +96,8 @@ function overSocket(url: URL, options: FtwOptions): Exchange {
 }
 
 function report(results: readonly TestResult[], options: FtwOptions, milliseconds: number): void {
-  const count = (outcome: TestResult["outcome"]): number => results.filter((result) => result.outcome === outcome).length;
+  const count = (outcome: TestResult["outcome"]): number =>
+    results.filter((result) => result.outcome === outcome).length;
   for (const result of results) {
     if (result.outcome !== "failed") continue;
     process.stdout.write(`FAIL ${result.test.id}  ${result.test.description.split("\n")[0] ?? ""}\n`);
@@ -111,5 +112,13 @@ function report(results: readonly TestResult[], options: FtwOptions, millisecond
 }
 
 function plain({ test, outcome, details, observation, milliseconds }: TestResult): object {
-  return { id: test.id, file: test.file, outcome, details, status: observation.status, ids: observation.ids, milliseconds };
+  return {
+    id: test.id,
+    file: test.file,
+    outcome,
+    details,
+    status: observation.status,
+    ids: observation.ids,
+    milliseconds,
+  };
 }

@@ -5,7 +5,8 @@ const WIDTH = 100;
 
 /** A decision as a tree that fits a terminal. Texts of the request are escaped: they come from an attacker. */
 export function formatDecision(decision: Decision, color: boolean): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string => (color ? styleText(style, text) : text);
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    color ? styleText(style, text) : text;
   const verdictStyle = decision.verdict === "passed" ? "green" : "red";
   const lines = [
     `${paint("bold", decision.id)}  ${decision.time}  client ${decision.client}`,
@@ -19,7 +20,9 @@ export function formatDecision(decision: Decision, color: boolean): string {
     lines.push(paint("dim", `│ ${rule.file}:${rule.line}`));
     for (const match of rule.matches) lines.push(...formatMatch(match, paint));
     for (const { name, before, after } of rule.scores) {
-      lines.push(`└ ${escapeText(name, 50)}: ${escapeText(before || "unset", 20)} → ${paint("bold", escapeText(after || "removed", 20))}`);
+      lines.push(
+        `└ ${escapeText(name, 50)}: ${escapeText(before || "unset", 20)} → ${paint("bold", escapeText(after || "removed", 20))}`,
+      );
     }
     lines.push("");
   }
@@ -43,7 +46,8 @@ function formatMatch(match: DecisionMatch, paint: (style: "red" | "dim", text: s
   if (match.operator === "") return [];
   const lines = [`${indent}${escapeText(match.variable, 60)} @${match.operator}`];
   if (match.transformations.length > 0) {
-    if (match.original !== match.value) lines.push(paint("dim", `${indent}  received ${escapeText(match.original, WIDTH)}`));
+    if (match.original !== match.value)
+      lines.push(paint("dim", `${indent}  received ${escapeText(match.original, WIDTH)}`));
     lines.push(paint("dim", `${indent}  t:${match.transformations.join(",")}`));
   }
   const { value, span } = match;
@@ -61,5 +65,8 @@ function formatMatch(match: DecisionMatch, paint: (style: "red" | "dim", text: s
 /** Control and non-ASCII bytes as \xHH, cut to a length: nothing of the request reaches the terminal as it is. */
 export function escapeText(text: string, limit: number): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  return cut.replaceAll(/[^\x20-\x7e…→]/g, (unit) => `\\x${(unit.codePointAt(0)! & 0xff).toString(16).padStart(2, "0")}`);
+  return cut.replaceAll(
+    /[^\x20-\x7e…→]/g,
+    (unit) => `\\x${(unit.codePointAt(0)! & 0xff).toString(16).padStart(2, "0")}`,
+  );
 }

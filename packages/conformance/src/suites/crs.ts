@@ -1,6 +1,14 @@
 import { join } from "node:path";
 import type { FtwTest, LogSource, TestResult } from "@cuirass/ftw";
-import { findTestFiles, observeInProcess, observeOverSocket, readOverrides, readTestFile, ReflectBackend, runTests } from "@cuirass/ftw";
+import {
+  findTestFiles,
+  observeInProcess,
+  observeOverSocket,
+  readOverrides,
+  readTestFile,
+  ReflectBackend,
+  runTests,
+} from "@cuirass/ftw";
 import type { MatchedRule } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import { createNodeHost, locateRuleSet, ruleSetFileSystem, ruleSetSources } from "@cuirass/node";
@@ -110,7 +118,9 @@ class ProxyLog implements LogSource {
 
 function summarise(suite: string, files: number, results: readonly TestResult[], seconds: number): SuiteResult {
   const cases = results.map(({ test, outcome, details }) =>
-    outcome === "failed" ? { id: test.id, failure: { expected: "the test's output", got: details.join("; ") } } : { id: test.id },
+    outcome === "failed"
+      ? { id: test.id, failure: { expected: "the test's output", got: details.join("; ") } }
+      : { id: test.id },
   );
   const judged = judgeCases(suite, files, cases, readExpected(suite), seconds);
   const overridden = results
@@ -121,7 +131,10 @@ function summarise(suite: string, files: number, results: readonly TestResult[],
     ...judged,
     overridden: [
       ...overridden,
-      ...refusedHeads.map(({ test }) => ({ id: test.id, reason: "the strict request-head parser refuses these bytes" })),
+      ...refusedHeads.map(({ test }) => ({
+        id: test.id,
+        reason: "the strict request-head parser refuses these bytes",
+      })),
     ],
   };
 }

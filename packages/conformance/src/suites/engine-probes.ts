@@ -40,19 +40,34 @@ interface ProbeMatch {
 }
 
 /** Variables that depend on the clock. */
-const UNSTABLE = new Set(["TIME", "TIME_DAY", "TIME_EPOCH", "TIME_HOUR", "TIME_MIN", "TIME_MON", "TIME_SEC", "TIME_WDAY", "TIME_YEAR", "FILES_TMPNAMES"]);
+const UNSTABLE = new Set([
+  "TIME",
+  "TIME_DAY",
+  "TIME_EPOCH",
+  "TIME_HOUR",
+  "TIME_MIN",
+  "TIME_MON",
+  "TIME_SEC",
+  "TIME_WDAY",
+  "TIME_YEAR",
+  "FILES_TMPNAMES",
+]);
 
 /** Answers recorded from the running Go engine: configuration, matches, interruption, variables at the end. */
 export function runEngineProbes(shared: string): SuiteResult {
   const started = performance.now();
-  const probes = JSON.parse(readFileSync(join(shared, "vectors/oracle/engine-probes.json"), "utf8")) as readonly Probe[];
+  const probes = JSON.parse(
+    readFileSync(join(shared, "vectors/oracle/engine-probes.json"), "utf8"),
+  ) as readonly Probe[];
   const seen = new Map<string, number>();
   const cases = probes.map((probe): CaseResult => {
     const count = (seen.get(probe.name) ?? 0) + 1;
     seen.set(probe.name, count);
     const id = count === 1 ? probe.name : `${probe.name} #${count}`;
     const differences = runProbe(probe);
-    return differences.length === 0 ? { id } : { id, failure: { expected: "as recorded", got: differences.join("; ") } };
+    return differences.length === 0
+      ? { id }
+      : { id, failure: { expected: "as recorded", got: differences.join("; ") } };
   });
   return judgeCases("oracle-engine", 1, cases, readExpected("engine-probes"), (performance.now() - started) / 1000);
 }
@@ -103,10 +118,16 @@ function compare(probe: Probe, tx: ReturnType<Waf["newTransaction"]>): string[] 
     showInterruption(result?.detection_only_interruption),
     showInterruption(tx.detectionOnlyInterruption),
   );
-  differ("rules", JSON.stringify((result?.matched_rules ?? []).map(wantedMatch)), JSON.stringify(tx.matchedRules.map(gotMatch)));
+  differ(
+    "rules",
+    JSON.stringify((result?.matched_rules ?? []).map(wantedMatch)),
+    JSON.stringify(tx.matchedRules.map(gotMatch)),
+  );
   for (const [name, entries] of Object.entries(result?.variables_after ?? {})) {
     if (UNSTABLE.has(name)) continue;
-    const got = [...(tx.collection(name)?.data() ?? [])].flatMap(([key, values]) => values.map((value) => ({ key: unwire(key), value: unwire(value) })));
+    const got = [...(tx.collection(name)?.data() ?? [])].flatMap(([key, values]) =>
+      values.map((value) => ({ key: unwire(key), value: unwire(value) })),
+    );
     differ(name, show(entries ?? []), show(got));
   }
   return differences;
@@ -114,7 +135,10 @@ function compare(probe: Probe, tx: ReturnType<Waf["newTransaction"]>): string[] 
 
 /** Order of entries inside a variable is random in the recordings. */
 function show(entries: readonly { key: string; value: string }[]): string {
-  return entries.map(({ key, value }) => `${key}=${JSON.stringify(value)}`).sort().join(" ");
+  return entries
+    .map(({ key, value }) => `${key}=${JSON.stringify(value)}`)
+    .sort()
+    .join(" ");
 }
 
 function wantedMatch(match: ProbeMatch): object {
@@ -124,7 +148,9 @@ function wantedMatch(match: ProbeMatch): object {
     log: match.log,
     audit: match.audit,
     disruptive: match.disruptive,
-    datas: (match.matched_datas ?? []).map(({ variable, key, value, chain_level: level }) => `${level} ${variable}:${key}=${value}`).sort(),
+    datas: (match.matched_datas ?? [])
+      .map(({ variable, key, value, chain_level: level }) => `${level} ${variable}:${key}=${value}`)
+      .sort(),
     error: several ? undefined : match.error_log,
   };
 }
@@ -135,7 +161,9 @@ function gotMatch(match: MatchedRule): object {
     log: match.log,
     audit: match.audit,
     disruptive: match.disruptive,
-    datas: match.matches.map(({ variable, key, value, chainLevel }) => `${chainLevel} ${variable}:${unwire(key)}=${unwire(value)}`).sort(),
+    datas: match.matches
+      .map(({ variable, key, value, chainLevel }) => `${chainLevel} ${variable}:${unwire(key)}=${unwire(value)}`)
+      .sort(),
     error: match.matches.length > 1 ? undefined : unwire(match.errorLog()),
   };
 }

@@ -75,7 +75,9 @@ function runRequest(profile: Profile, { title, request, response, expected }: Pr
   const tx = waf.newTransaction({ id: "TXID" });
   const headers = new Map(Object.entries(request.headers ?? {}));
   let { uri = "/", method = "GET", version = "HTTP/1.1", data = "" } = request;
-  const raw = request.encoded_request ? Buffer.from(request.encoded_request, "base64").toString("utf8") : request.raw_request;
+  const raw = request.encoded_request
+    ? Buffer.from(request.encoded_request, "base64").toString("utf8")
+    : request.raw_request;
   if (raw !== undefined && raw !== "") {
     const parsed = splitRaw(raw);
     ({ uri, method, version, data } = parsed);
@@ -103,15 +105,23 @@ function runRequest(profile: Profile, { title, request, response, expected }: Pr
   for (const id of expected.triggered_rules ?? []) if (!has(id)) problems.push(`rule ${id} did not trigger`);
   for (const id of expected.non_triggered_rules ?? []) if (has(id)) problems.push(`rule ${id} triggered`);
   const { log_contains: contains, no_log_contains: containsNot } = expected;
-  if (contains && !lines.some((line) => line.includes(wire(contains)))) problems.push(`no line contains ${contains}: ${lines.join(" | ")}`);
-  if (containsNot && lines.some((line) => line.includes(wire(containsNot)))) problems.push(`a line contains ${containsNot}`);
+  if (contains && !lines.some((line) => line.includes(wire(contains))))
+    problems.push(`no line contains ${contains}: ${lines.join(" | ")}`);
+  if (containsNot && lines.some((line) => line.includes(wire(containsNot))))
+    problems.push(`a line contains ${containsNot}`);
   const [want, got] = [showInterruption(expected.interruption), showInterruption(tx.interruption)];
   if (want !== got) problems.push(`interruption ${got} instead of ${want}`);
   tx.close();
   return problems.map((problem) => `${title}: ${problem}`);
 }
 
-function splitRaw(raw: string): { uri: string; method: string; version: string; data: string; headers: [string, string][] } {
+function splitRaw(raw: string): {
+  uri: string;
+  method: string;
+  version: string;
+  data: string;
+  headers: [string, string][];
+} {
   const separator = raw.includes("\r\n\r\n") ? "\r\n" : "\n";
   const blank = raw.indexOf(separator + separator);
   const [first = "", ...lines] = (blank < 0 ? raw : raw.slice(0, blank)).split(separator);

@@ -8,12 +8,16 @@ import { runOperatorOracle, runOperatorVectors } from "./operator-vectors.ts";
 import { runTransformationOracle, runTransformationVectors } from "./transformation-vectors.ts";
 
 /** Runs a suite on the shared data. */
-export type Suite = (shared: string, onProgress: (done: number, total: number) => void) => SuiteResult | Promise<SuiteResult>;
+export type Suite = (
+  shared: string,
+  onProgress: (done: number, total: number) => void,
+) => SuiteResult | Promise<SuiteResult>;
 
 /** Suites by name (decision 11). */
 export const suites: Readonly<Record<string, Suite>> = {
   vectors: (shared) => mergeResults("vectors", [runTransformationVectors(shared), runOperatorVectors(shared)]),
-  oracle: (shared) => mergeResults("oracle", [runTransformationOracle(shared), runOperatorOracle(shared), runEngineProbes(shared)]),
+  oracle: (shared) =>
+    mergeResults("oracle", [runTransformationOracle(shared), runOperatorOracle(shared), runEngineProbes(shared)]),
   libinjection: (shared) => runLibinjectionVectors(shared),
   profiles: (shared) => runEngineProfiles(shared),
   crs: runCrs,

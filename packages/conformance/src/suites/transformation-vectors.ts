@@ -55,7 +55,9 @@ export function runTransformationVectors(shared: string): SuiteResult {
 /** What the real Coraza engine gives for 32 transformations of 217 inputs. */
 export function runTransformationOracle(shared: string): SuiteResult {
   const started = performance.now();
-  const rows = JSON.parse(readFileSync(join(shared, "vectors/oracle/transformations.json"), "utf8")) as readonly OracleRow[];
+  const rows = JSON.parse(
+    readFileSync(join(shared, "vectors/oracle/transformations.json"), "utf8"),
+  ) as readonly OracleRow[];
   const cases = rows.map((row, index) => {
     const input = bytes(row.in, row.in_b64);
     // A transformation that fails leaves the value as it is.
@@ -67,9 +69,12 @@ export function runTransformationOracle(shared: string): SuiteResult {
 
 function compare(id: string, name: string, input: string, want: string): CaseResult {
   const apply = byName.get(name.toLowerCase());
-  if (apply === undefined) return { id, failure: { expected: JSON.stringify(want), got: `there is no transformation ${name}` } };
+  if (apply === undefined)
+    return { id, failure: { expected: JSON.stringify(want), got: `there is no transformation ${name}` } };
   const got = apply(input);
-  return got === want ? { id } : { id, failure: { expected: JSON.stringify(want), got: `${JSON.stringify(got)} from ${JSON.stringify(input)}` } };
+  return got === want
+    ? { id }
+    : { id, failure: { expected: JSON.stringify(want), got: `${JSON.stringify(got)} from ${JSON.stringify(input)}` } };
 }
 
 function bytes(text: string | undefined, base64: string | undefined): string {

@@ -23,7 +23,9 @@ export function changeAuditLogParts(current: string, change: string): string | P
   const sign = change[0];
   if (sign !== "+" && sign !== "-") return parseAuditLogParts(change);
   const letters = change.slice(1).toUpperCase();
-  if (!/^[B-K]+$/.test(letters)) return { message: `"${change}" changes no parts`, hint: "expected + or - and letters from B to K" };
-  const wanted = (part: string): boolean => (letters.includes(part) ? sign === "+" : current.includes(part) || part === "A" || part === "Z");
+  if (!/^[B-K]+$/.test(letters))
+    return { message: `"${change}" changes no parts`, hint: "expected + or - and letters from B to K" };
+  const wanted = (part: string): boolean =>
+    letters.includes(part) ? sign === "+" : current.includes(part) || part === "A" || part === "Z";
   return [...CANONICAL].filter(wanted).join("");
 }

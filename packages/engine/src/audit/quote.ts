@@ -17,7 +17,7 @@ const named: ReadonlyMap<number, string> = new Map([
 export function quote(text: ByteString): ByteString {
   let out = '"';
   let from = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const unit = text.charCodeAt(at);
     if (unit >= 0x20 && unit < 0x7f && unit !== 0x22 && unit !== 0x5c) {
       at++;

@@ -96,15 +96,24 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
     method: v.requestMethod.value,
     uri: masking.form(v.requestUri.value),
     protocol: v.requestProtocol.value,
-    args: pairs([...v.argsGet.entries, ...v.argsPost.entries, ...v.argsPath.entries], (name, value) => masking.arg(name, value)),
+    args: pairs([...v.argsGet.entries, ...v.argsPost.entries, ...v.argsPath.entries], (name, value) =>
+      masking.arg(name, value),
+    ),
     requestLength: Number(v.fullRequestLength.value),
-    requestHeaders: has("B") ? pairs(v.requestHeaders.entries, (name, value) => masking.requestHeader(name, value)) : undefined,
+    requestHeaders: has("B")
+      ? pairs(v.requestHeaders.entries, (name, value) => masking.requestHeader(name, value))
+      : undefined,
     requestBody: has("C") ? masking.form(tx.requestBody.text()) : undefined,
     requestBodyWithoutFiles: has("I") ? bodyWithoutFiles(tx, masking, hasFiles) : undefined,
-    files: has("J") && hasFiles ? v.files.entries.map((file, index) => describeFile(file.value, v.filesSizes.entries[index])) : undefined,
+    files:
+      has("J") && hasFiles
+        ? v.files.entries.map((file, index) => describeFile(file.value, v.filesSizes.entries[index]))
+        : undefined,
     status: Number(v.responseStatus.value),
     responseProtocol: v.responseProtocol.value,
-    responseHeaders: has("F") ? pairs(v.responseHeaders.entries, (name, value) => masking.responseHeader(name, value)) : undefined,
+    responseHeaders: has("F")
+      ? pairs(v.responseHeaders.entries, (name, value) => masking.responseHeader(name, value))
+      : undefined,
     responseBody: has("E") ? v.responseBody.value : undefined,
     ruleEngine: tx.control.ruleEngine,
     componentSignatures: tx.ruleset.settings.componentSignatures,
@@ -129,6 +138,7 @@ function describeFile(name: ByteString, size: Entry | undefined): AuditFile {
 
 function messagesOf(tx: Transaction, perMatch: boolean, perRule: boolean): AuditMessage[] {
   const audited = tx.matchedRules.filter((matched) => matched.audit);
-  if (perMatch) return audited.flatMap((matched) => matched.matches.map((_match, matchIndex) => ({ matched, matchIndex })));
+  if (perMatch)
+    return audited.flatMap((matched) => matched.matches.map((_match, matchIndex) => ({ matched, matchIndex })));
   return perRule ? audited.map((matched) => ({ matched, matchIndex: undefined })) : [];
 }

@@ -53,7 +53,7 @@ export class BodyBuffer {
   /** Reads piece by piece; every reader has its own position and ends after `close`. */
   *reader(): Generator<Uint8Array, void, undefined> {
     if (this.#file) {
-      for (let at = 0; at < this.#size && !this.#closed; ) {
+      for (let at = 0; at < this.#size && !this.#closed;) {
         const piece = this.#file.read(at, Math.min(READ_CHUNK, this.#size - at));
         if (piece.length === 0) return;
         at += piece.length;

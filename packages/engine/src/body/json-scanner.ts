@@ -115,7 +115,8 @@ class JsonScanner {
   }
 
   #closeOpenArrays(): void {
-    for (const { name, isArray, count } of this.#frames.toReversed()) if (isArray && count > 0) this.#add(name, String(count));
+    for (const { name, isArray, count } of this.#frames.toReversed())
+      if (isArray && count > 0) this.#add(name, String(count));
   }
 
   #string(take: (value: ByteString) => void): string | undefined {

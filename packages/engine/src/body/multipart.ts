@@ -82,7 +82,8 @@ class MultipartReader {
     if (head.lfLines) this.#lfLines = true;
     this.#flag(v.multipartHeaderFolding, head.folding);
     this.#flag(v.multipartInvalidHeaderFolding, head.invalidFolding);
-    const header = (name: string): ByteString | undefined => head.headers.find(([key]) => key.toLowerCase() === name)?.[1];
+    const header = (name: string): ByteString | undefined =>
+      head.headers.find(([key]) => key.toLowerCase() === name)?.[1];
     const disposition = parseDisposition(header("content-disposition") ?? "");
     const { name = "", filename = "" } = disposition;
     this.#flag(v.multipartInvalidQuoting, disposition.invalidQuoting);
@@ -102,7 +103,10 @@ class MultipartReader {
     const { settings } = this.#context;
     this.#files++;
     this.#fileBytes += content.length;
-    this.#flag(v.multipartFileLimitExceeded, settings.uploadFileLimit !== undefined && this.#files > settings.uploadFileLimit);
+    this.#flag(
+      v.multipartFileLimitExceeded,
+      settings.uploadFileLimit !== undefined && this.#files > settings.uploadFileLimit,
+    );
     v.multipartFilename.add(name, filename);
     v.files.add(name, filename);
     v.filesNames.add(name, name);
@@ -115,7 +119,11 @@ class MultipartReader {
   #store(name: ByteString, content: ByteString): void {
     const { settings, host, uploads } = this.#context;
     if (settings.uploadDirectory === "" || host.tempStorage === undefined) return;
-    const file = host.tempStorage.create({ directory: settings.uploadDirectory, prefix: "upload", mode: settings.uploadFileMode });
+    const file = host.tempStorage.create({
+      directory: settings.uploadDirectory,
+      prefix: "upload",
+      mode: settings.uploadFileMode,
+    });
     uploads.push(file);
     file.append(toBytes(content));
     this.#v.filesTmpNames.add(name, file.path);

@@ -19,7 +19,9 @@ export function readRequestBody(tx: Transaction, uploads: TempFile[]): void {
   const error =
     processor === undefined
       ? "invalid body processor"
-      : processor.processRequest(bodyContext(tx, tx.requestBody, v.requestHeaders.first("content-type") ?? "", uploads));
+      : processor.processRequest(
+          bodyContext(tx, tx.requestBody, v.requestHeaders.first("content-type") ?? "", uploads),
+        );
   if (error === undefined) return;
   v.reqbodyError.set("1");
   v.reqbodyErrorMsg.set(`${name}: ${error}`);
@@ -50,7 +52,12 @@ export function readResponseBody(tx: Transaction): void {
   v.resBodyProcessorErrorMsg.set(error);
 }
 
-function bodyContext(tx: Transaction, body: BodyContext["body"], contentType: string, uploads: TempFile[]): BodyContext {
+function bodyContext(
+  tx: Transaction,
+  body: BodyContext["body"],
+  contentType: string,
+  uploads: TempFile[],
+): BodyContext {
   return {
     body,
     variables: tx.variables,

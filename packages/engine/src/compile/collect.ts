@@ -188,7 +188,12 @@ class Collector implements Collected {
       work();
     } catch (error) {
       if (!(error instanceof DirectiveArgumentError)) throw error;
-      this.#report.error("WAF_CONFIG_DIRECTIVE_ARGUMENT", `${node.name}: ${error.message}`, node.argumentSpan, error.hint);
+      this.#report.error(
+        "WAF_CONFIG_DIRECTIVE_ARGUMENT",
+        `${node.name}: ${error.message}`,
+        node.argumentSpan,
+        error.hint,
+      );
     }
   }
 }

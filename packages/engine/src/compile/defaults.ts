@@ -32,12 +32,18 @@ export function checkDefaultActions(node: SecActionNode, report: Report): Defaul
       fail(action, "a default action cannot hold transformations", "write t: in each rule");
     } else if (definition?.group === "disruptive") {
       disruptive++;
-      if (action.name === "block") fail(action, "block takes its meaning from the default action", "write deny or pass");
+      if (action.name === "block")
+        fail(action, "block takes its meaning from the default action", "write deny or pass");
     }
   }
   if (phase === undefined && ok) {
     ok = false;
-    report.error("WAF_CONFIG_DEFAULT_ACTION", "SecDefaultAction needs a phase", node.span, "as in phase:2,log,auditlog,pass");
+    report.error(
+      "WAF_CONFIG_DEFAULT_ACTION",
+      "SecDefaultAction needs a phase",
+      node.span,
+      "as in phase:2,log,auditlog,pass",
+    );
   }
   if (disruptive !== 1 && ok) {
     ok = false;

@@ -1,4 +1,11 @@
-import type { ActionNode, RemoveNode, SelectorNode, TargetNode, UpdateActionNode, UpdateTargetNode } from "@cuirass/seclang";
+import type {
+  ActionNode,
+  RemoveNode,
+  SelectorNode,
+  TargetNode,
+  UpdateActionNode,
+  UpdateTargetNode,
+} from "@cuirass/seclang";
 import { compilePattern, isPatternError } from "@cuirass/regex";
 import type { PendingRule } from "./draft.ts";
 import type { Report } from "./report.ts";
@@ -31,7 +38,12 @@ export function applyExclusions(rules: readonly PendingRule[], exclusions: reado
     }
     if (touched === 0) {
       const message = `${node.name} matches no rule`;
-      report.warn("WAF_CONFIG_EXCLUSION_WITHOUT_RULE", message, node.span, "check the id, tag or msg against the rule set");
+      report.warn(
+        "WAF_CONFIG_EXCLUSION_WITHOUT_RULE",
+        message,
+        node.span,
+        "check the id, tag or msg against the rule set",
+      );
     }
   }
 }
@@ -96,7 +108,11 @@ function updateActions(rule: PendingRule, node: UpdateActionNode, report: Report
   const added = node.actions.filter((action) => {
     // Compat: id and phase stay, as documented; Coraza changes them (gaps A14).
     if (action.name !== "id" && action.name !== "phase") return true;
-    report.error("WAF_CONFIG_UPDATE_ACTION", `${action.name} cannot be changed by SecRuleUpdateActionById`, action.span);
+    report.error(
+      "WAF_CONFIG_UPDATE_ACTION",
+      `${action.name} cannot be changed by SecRuleUpdateActionById`,
+      action.span,
+    );
     return false;
   });
   const replaces = added.some(isDisruptive);

@@ -5,10 +5,7 @@ import type { Report } from "./report.ts";
 import { fromBytes } from "../text/bytes.ts";
 
 /** Where directives come from: text, or a file or glob read through the host's file system. */
-export type ConfigSource =
-  | string
-  | { readonly text: string; readonly name?: string }
-  | { readonly file: string };
+export type ConfigSource = string | { readonly text: string; readonly name?: string } | { readonly file: string };
 
 /** Name of directives given as text, as Coraza calls them. */
 const INLINE = "_inline_";
@@ -60,7 +57,8 @@ class Loader {
     const { document, diagnostics } = parse(createSource(name, text));
     this.#report.diagnostics.push(...diagnostics);
     for (const node of document.directives) {
-      if (node.kind === "include") this.include(node.pattern, directory, node.name === "IncludeOptional", node, depth + 1);
+      if (node.kind === "include")
+        this.include(node.pattern, directory, node.name === "IncludeOptional", node, depth + 1);
       else this.directives.push(node);
     }
   }
@@ -73,7 +71,12 @@ class Loader {
     }
     if (depth > DEPTH_LIMIT) {
       const hint = "a file that includes itself, directly or through others, is the usual cause";
-      return this.#report.error("WAF_CONFIG_INCLUDE_DEPTH", `files are included more than ${DEPTH_LIMIT} deep`, span, hint);
+      return this.#report.error(
+        "WAF_CONFIG_INCLUDE_DEPTH",
+        `files are included more than ${DEPTH_LIMIT} deep`,
+        span,
+        hint,
+      );
     }
     const path = resolvePath(directory, pattern);
     const isGlob = /[*?[]/.test(pattern);

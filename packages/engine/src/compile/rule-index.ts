@@ -34,7 +34,11 @@ export class RuleIndex implements CompiledRuleset {
   }
 
   withMessage(message: ByteString): readonly CompiledRule[] {
-    return this.#lookUp(this.#byMessage, message, (rule, test) => rule.message !== undefined && test(rule.message.text));
+    return this.#lookUp(
+      this.#byMessage,
+      message,
+      (rule, test) => rule.message !== undefined && test(rule.message.text),
+    );
   }
 
   #lookUp(

@@ -59,12 +59,7 @@ class RuleCompiler {
   readonly #final: ActionEvaluator[] = [];
   #disruptiveAt = -1;
 
-  constructor(
-    pending: PendingRule,
-    starter: RuleCompiler | undefined,
-    context: RuleCompileContext,
-    report: Report,
-  ) {
+  constructor(pending: PendingRule, starter: RuleCompiler | undefined, context: RuleCompileContext, report: Report) {
     this.#pending = pending;
     this.#context = context;
     this.#report = report;
@@ -98,7 +93,12 @@ class RuleCompiler {
       // Defaults that land on a child bring their disruptive action along; only the rule's own is a mistake.
       if (!this.#pending.actions.includes(node)) return;
       const message = `a chained rule cannot have the disruptive action ${node.name}`;
-      return this.#report.error("WAF_CONFIG_CHAIN_DISRUPTIVE", message, node.span, "put it on the first rule of the chain");
+      return this.#report.error(
+        "WAF_CONFIG_CHAIN_DISRUPTIVE",
+        message,
+        node.span,
+        "put it on the first rule of the chain",
+      );
     }
     const evaluator = this.#attempt(node, definition);
     if (definition.group === "disruptive") this.#placeDisruptive(evaluator ?? nothing);
@@ -117,7 +117,12 @@ class RuleCompiler {
       return compiled ?? undefined;
     } catch (error) {
       if (!(error instanceof ActionArgumentError) && !(error instanceof MacroError)) throw error;
-      this.#report.error("WAF_CONFIG_ACTION_ARGUMENT", `${node.name}: ${error.message}`, node.valueSpan ?? node.span, error.hint);
+      this.#report.error(
+        "WAF_CONFIG_ACTION_ARGUMENT",
+        `${node.name}: ${error.message}`,
+        node.valueSpan ?? node.span,
+        error.hint,
+      );
       return undefined;
     }
   }
@@ -168,7 +173,9 @@ class RuleCompiler {
       audit: draft.audit,
       message: draft.message,
       logData: draft.logData,
-      tagMacros: draft.tags.some((tag) => tag.includes("%{")) ? draft.tags.map((tag) => this.#tagMacro(tag)) : undefined,
+      tagMacros: draft.tags.some((tag) => tag.includes("%{"))
+        ? draft.tags.map((tag) => this.#tagMacro(tag))
+        : undefined,
       actions: this.#actions,
       finalActions,
       disruptive: draft.disruptive,
@@ -219,7 +226,12 @@ class RuleCompiler {
     const nearest = nearestName(name, this.#context.registry.transformationNames());
     const node = this.#pending.actions.find((action) => action.name === "t" && action.value === name);
     const hint = nearest === undefined ? undefined : `did you mean t:${nearest}?`;
-    this.#report.error("WAF_CONFIG_TRANSFORMATION_UNKNOWN", `unknown transformation "${name}"`, node?.valueSpan ?? this.#pending.span, hint);
+    this.#report.error(
+      "WAF_CONFIG_TRANSFORMATION_UNKNOWN",
+      `unknown transformation "${name}"`,
+      node?.valueSpan ?? this.#pending.span,
+      hint,
+    );
   }
 
   #operator(): CompiledOperator | undefined {
@@ -277,7 +289,9 @@ function readDataFile(host: Host, directory: string, path: string): string {
     const content = fileSystem.readFile(candidate);
     if (content !== undefined) return fromBytes(content);
   }
-  throw new OperatorArgumentError(`cannot read "${path}": no such file`, { hint: `looked for ${candidates.join(" and ")}` });
+  throw new OperatorArgumentError(`cannot read "${path}": no such file`, {
+    hint: `looked for ${candidates.join(" and ")}`,
+  });
 }
 
 const nothing: ActionEvaluator = { evaluate: () => undefined };

@@ -12,7 +12,10 @@ export function validateSettings(settings: WafSettings, report: Report): void {
     );
   }
   if (settings.uploadKeepFiles !== "Off" && settings.uploadDirectory === "") {
-    fail(`SecUploadKeepFiles ${settings.uploadKeepFiles} needs SecUploadDir`, "name a directory that can be written to");
+    fail(
+      `SecUploadKeepFiles ${settings.uploadKeepFiles} needs SecUploadDir`,
+      "name a directory that can be written to",
+    );
   }
   if (settings.auditLogType === "concurrent" && settings.auditLog !== "" && settings.auditLogStorageDirectory === "") {
     fail("SecAuditLogType Concurrent needs SecAuditLogStorageDir", "name the directory for audit files");

@@ -220,11 +220,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   }
 
   /** Debug log, subject to SecDebugLogLevel and ctl:debugLogLevel; faults are logged whatever the level. */
-  log(
-    level: LogLevel,
-    message: string,
-    fields: Readonly<Record<string, string | number | boolean>> = {},
-  ): void {
+  log(level: LogLevel, message: string, fields: Readonly<Record<string, string | number | boolean>> = {}): void {
     if (logLevels[level] > this.control.debugLogLevel && fields["fault"] === undefined) return;
     this.host.logger?.log(level, message, { tx_id: this.id, ...fields });
   }

@@ -5,9 +5,7 @@ import type { ByteString } from "../text/bytes.ts";
 export const base64Encode: TransformationDefinition = {
   name: "base64Encode",
   summary: "Encodes as Base64 with padding.",
-  examples: [
-    { title: "text", input: "abcd", output: "YWJjZA==" },
-  ],
+  examples: [{ title: "text", input: "abcd", output: "YWJjZA==" }],
   apply: encode,
 };
 
@@ -18,7 +16,9 @@ function encode(value: ByteString): ByteString {
   for (let at = 0; at < value.length; at += 3) {
     const left = value.length - at;
     const group =
-      (value.charCodeAt(at) << 16) | ((left > 1 ? value.charCodeAt(at + 1) : 0) << 8) | (left > 2 ? value.charCodeAt(at + 2) : 0);
+      (value.charCodeAt(at) << 16) |
+      ((left > 1 ? value.charCodeAt(at + 1) : 0) << 8) |
+      (left > 2 ? value.charCodeAt(at + 2) : 0);
     pieces.push(
       ALPHABET[group >> 18]! +
         ALPHABET[(group >> 12) & 63]! +

@@ -5,10 +5,9 @@ import { toLowerAscii } from "../text/ascii.ts";
 /** `t:cmdLine`: undoes what shells ignore: quotes, backslashes and carets go, separators become one blank, letters become small. */
 export const cmdLine: TransformationDefinition = {
   name: "cmdLine",
-  summary: "Undoes what shells ignore: quotes, backslashes and carets go, separators become one blank, letters become small.",
-  examples: [
-    { title: "obfuscated", input: "c^md /\"C\"  DIR", output: "cmd/c dir" },
-  ],
+  summary:
+    "Undoes what shells ignore: quotes, backslashes and carets go, separators become one blank, letters become small.",
+  examples: [{ title: "obfuscated", input: 'c^md /"C"  DIR', output: "cmd/c dir" }],
   apply: normalise,
 };
 

@@ -7,9 +7,7 @@ import { whiteSpace } from "./shared/reacts-to.ts";
 export const compressWhitespace: TransformationDefinition = {
   name: "compressWhitespace",
   summary: "Turns runs of white space into one blank.",
-  examples: [
-    { title: "runs", input: "a \t\n b", output: "a b" },
-  ],
+  examples: [{ title: "runs", input: "a \t\n b", output: "a b" }],
   reactsTo: `${whiteSpace}\x85\xa0`,
   apply: compress,
 };
@@ -18,7 +16,7 @@ function compress(value: ByteString): ByteString {
   const pieces: string[] = [];
   let from = 0;
   let changed = false;
-  for (let at = 0; at < value.length; ) {
+  for (let at = 0; at < value.length;) {
     const length = spaceLength(value, at);
     if (length === 0) {
       at += otherLength(value, at);

@@ -37,6 +37,7 @@ function decodeEscape(value: ByteString, at: number): { readonly text: ByteStrin
     if (high >= 0 && low >= 0) return { text: String.fromCharCode(high * 16 + low), next: at + 4 };
   }
   const end = octalEnd(value, at + 1);
-  if (end > at + 1) return { text: String.fromCharCode(Math.min(255, parseInt(value.slice(at + 1, end), 8))), next: end };
+  if (end > at + 1)
+    return { text: String.fromCharCode(Math.min(255, parseInt(value.slice(at + 1, end), 8))), next: end };
   return { text: letter, next: at + 2 };
 }

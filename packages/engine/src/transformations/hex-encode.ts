@@ -5,9 +5,7 @@ import type { ByteString } from "../text/bytes.ts";
 export const hexEncode: TransformationDefinition = {
   name: "hexEncode",
   summary: "Writes every byte as two lower-case hexadecimal digits.",
-  examples: [
-    { title: "text", input: "aJ", output: "614a" },
-  ],
+  examples: [{ title: "text", input: "aJ", output: "614a" }],
   apply: encode,
 };
 

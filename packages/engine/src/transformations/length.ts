@@ -4,8 +4,6 @@ import type { TransformationDefinition } from "../transformation.ts";
 export const length: TransformationDefinition = {
   name: "length",
   summary: "Gives the number of bytes in decimal.",
-  examples: [
-    { title: "three bytes", input: "abc", output: "3" },
-  ],
+  examples: [{ title: "three bytes", input: "abc", output: "3" }],
   apply: (value) => String(value.length),
 };

@@ -6,8 +6,6 @@ import { fromBytes, toBytes } from "../text/bytes.ts";
 export const md5: TransformationDefinition = {
   name: "md5",
   summary: "Gives the MD5 digest as raw bytes.",
-  examples: [
-    { title: "empty", input: "", output: "\xd4\x1d\x8c\xd9\x8f\0\xb2\x04\xe9\x80\t\x98\xec\xf8B~" },
-  ],
+  examples: [{ title: "empty", input: "", output: "\xd4\x1d\x8c\xd9\x8f\0\xb2\x04\xe9\x80\t\x98\xec\xf8B~" }],
   apply: (value) => fromBytes(digest(toBytes(value))),
 };

@@ -5,8 +5,6 @@ import { withParity } from "./shared/parity.ts";
 export const parityEven7bit: TransformationDefinition = {
   name: "parityEven7bit",
   summary: "Sets the top bit of every byte so that its parity is even.",
-  examples: [
-    { title: "a", input: "ac", output: "\xe1c" },
-  ],
+  examples: [{ title: "a", input: "ac", output: "\xe1c" }],
   apply: (value) => withParity(value, 0),
 };

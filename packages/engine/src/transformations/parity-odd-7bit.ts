@@ -5,8 +5,6 @@ import { withParity } from "./shared/parity.ts";
 export const parityOdd7bit: TransformationDefinition = {
   name: "parityOdd7bit",
   summary: "Sets the top bit of every byte so that its parity is odd.",
-  examples: [
-    { title: "a", input: "ac", output: "a\xe3" },
-  ],
+  examples: [{ title: "a", input: "ac", output: "a\xe3" }],
   apply: (value) => withParity(value, 1),
 };

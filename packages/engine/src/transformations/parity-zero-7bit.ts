@@ -7,9 +7,7 @@ import { beyondAscii } from "./shared/reacts-to.ts";
 export const parityZero7bit: TransformationDefinition = {
   name: "parityZero7bit",
   summary: "Clears the top bit of every byte.",
-  examples: [
-    { title: "high byte", input: "\xe1b", output: "ab" },
-  ],
+  examples: [{ title: "high byte", input: "\xe1b", output: "ab" }],
   reactsTo: beyondAscii,
   apply: clear,
 };

@@ -4,7 +4,8 @@ import type { ByteString } from "../text/bytes.ts";
 /** `t:phpArgsNames`: the name under which PHP stores an argument (PHP manual, "Variables From External Sources"). */
 export const phpArgsNames: TransformationDefinition = {
   name: "phpArgsNames",
-  summary: "Rewrites an argument name as PHP does: leading blanks go, dots, blanks and open brackets become underscores.",
+  summary:
+    "Rewrites an argument name as PHP does: leading blanks go, dots, blanks and open brackets become underscores.",
   examples: [
     { title: "dot and blank", input: " a.b c", output: "a_b_c" },
     { title: "array key stays", input: "a[b.c]", output: "a[b.c]" },
@@ -25,7 +26,7 @@ function rename(value: ByteString): ByteString {
   if (bracket < 0) return head === value ? value : head;
   if (head === "") return "";
   let keys = "";
-  for (let open = bracket; value[open] === "["; ) {
+  for (let open = bracket; value[open] === "[";) {
     const close = value.indexOf("]", open);
     if (close < 0) return keys === "" ? `${head}_${value.slice(open + 1)}` : head + keys;
     const key = value.slice(open + 1, close);

@@ -5,9 +5,7 @@ import type { ByteString } from "../text/bytes.ts";
 export const removeCommentsChar: TransformationDefinition = {
   name: "removeCommentsChar",
   summary: "Removes comment marks: /* */ <!-- --> -- #",
-  examples: [
-    { title: "block", input: "sel/**/ect", output: "select" },
-  ],
+  examples: [{ title: "block", input: "sel/**/ect", output: "select" }],
   reactsTo: "/*<-#",
   apply: remove,
 };

@@ -11,9 +11,7 @@ import { unicodeSpaceLength } from "../text/unicode-space.ts";
 export const removeWhitespace: TransformationDefinition = {
   name: "removeWhitespace",
   summary: "Removes white space, also Unicode's in UTF-8.",
-  examples: [
-    { title: "all", input: " a b\n", output: "ab" },
-  ],
+  examples: [{ title: "all", input: " a b\n", output: "ab" }],
   reactsTo: `${whiteSpace}\xc2\xe1\xe2\xe3`,
   apply: remove,
 };
@@ -21,7 +19,7 @@ export const removeWhitespace: TransformationDefinition = {
 function remove(value: ByteString): ByteString {
   const pieces: string[] = [];
   let from = 0;
-  for (let at = 0; at < value.length; ) {
+  for (let at = 0; at < value.length;) {
     const length = unicodeSpaceLength(value, at);
     if (length === 0) {
       at++;

@@ -4,9 +4,7 @@ import type { TransformationDefinition } from "../transformation.ts";
 export const replaceNulls: TransformationDefinition = {
   name: "replaceNulls",
   summary: "Turns NUL bytes into blanks.",
-  examples: [
-    { title: "inside a word", input: "a\0b", output: "a b" },
-  ],
+  examples: [{ title: "inside a word", input: "a\0b", output: "a b" }],
   reactsTo: "\0",
   apply: (value) => (value.includes("\0") ? value.replaceAll("\0", " ") : value),
 };

@@ -6,8 +6,6 @@ import { fromBytes, toBytes } from "../text/bytes.ts";
 export const sha1: TransformationDefinition = {
   name: "sha1",
   summary: "Gives the SHA1 digest as raw bytes.",
-  examples: [
-    { title: "empty", input: "", output: "\xda9\xa3\xee^kK\r2U\xbf\xef\x95`\x18\x90\xaf\xd8\x07\t" },
-  ],
+  examples: [{ title: "empty", input: "", output: "\xda9\xa3\xee^kK\r2U\xbf\xef\x95`\x18\x90\xaf\xd8\x07\t" }],
   apply: (value) => fromBytes(digest(toBytes(value))),
 };

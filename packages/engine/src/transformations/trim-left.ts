@@ -6,9 +6,7 @@ import { whiteSpace } from "./shared/reacts-to.ts";
 export const trimLeft: TransformationDefinition = {
   name: "trimLeft",
   summary: "Removes white space at the beginning.",
-  examples: [
-    { title: "beginning", input: " a b ", output: "a b " },
-  ],
+  examples: [{ title: "beginning", input: " a b ", output: "a b " }],
   reactsTo: whiteSpace,
   apply: (value) => trimSpace(value, true, false),
 };

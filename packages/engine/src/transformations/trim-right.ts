@@ -6,9 +6,7 @@ import { whiteSpace } from "./shared/reacts-to.ts";
 export const trimRight: TransformationDefinition = {
   name: "trimRight",
   summary: "Removes white space at the end.",
-  examples: [
-    { title: "end", input: " a b ", output: " a b" },
-  ],
+  examples: [{ title: "end", input: " a b ", output: " a b" }],
   reactsTo: whiteSpace,
   apply: (value) => trimSpace(value, false, true),
 };

@@ -6,9 +6,7 @@ import { whiteSpace } from "./shared/reacts-to.ts";
 export const trim: TransformationDefinition = {
   name: "trim",
   summary: "Removes white space at both ends.",
-  examples: [
-    { title: "both ends", input: " a b\n", output: "a b" },
-  ],
+  examples: [{ title: "both ends", input: " a b\n", output: "a b" }],
   reactsTo: whiteSpace,
   apply: (value) => trimSpace(value, true, true),
 };

@@ -10,9 +10,7 @@ import { lowerLetters } from "./shared/reacts-to.ts";
 export const uppercase: TransformationDefinition = {
   name: "uppercase",
   summary: "Upper-cases ASCII letters.",
-  examples: [
-    { title: "mixed", input: "SeLeCt", output: "SELECT" },
-  ],
+  examples: [{ title: "mixed", input: "SeLeCt", output: "SELECT" }],
   reactsTo: lowerLetters,
   apply: upper,
 };

@@ -15,7 +15,10 @@ export const urlDecodeUni: TransformationDefinition = {
   ],
   reactsTo: "%+",
   apply: (value) => decode(value, bestFit20127),
-  configure: ({ unicodeMap }) => (value) => decode(value, unicodeMap ?? bestFit20127),
+  configure:
+    ({ unicodeMap }) =>
+    (value) =>
+      decode(value, unicodeMap ?? bestFit20127),
 };
 
 function decode(value: ByteString, map: ReadonlyMap<number, number>): ByteString {

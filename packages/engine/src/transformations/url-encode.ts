@@ -5,9 +5,7 @@ import type { ByteString } from "../text/bytes.ts";
 export const urlEncode: TransformationDefinition = {
   name: "urlEncode",
   summary: "Writes all but letters, digits and * as %hh; blank becomes +.",
-  examples: [
-    { title: "text", input: "a b&", output: "a+b%26" },
-  ],
+  examples: [{ title: "text", input: "a b&", output: "a+b%26" }],
   apply: encode,
 };
 
@@ -26,5 +24,7 @@ function encode(value: ByteString): ByteString {
 }
 
 function isPlain(unit: number): boolean {
-  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x2a;
+  return (
+    (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x2a
+  );
 }

@@ -18,7 +18,7 @@ export const utf8toUnicode: TransformationDefinition = {
 function encode(value: ByteString): ByteString {
   const pieces: string[] = [];
   let from = 0;
-  for (let at = 0; at < value.length; ) {
+  for (let at = 0; at < value.length;) {
     if (value.charCodeAt(at) < 0x80) {
       at++;
       continue;

@@ -13,9 +13,15 @@ export class XmlVariable extends Keyed {
   }
 
   override select(selector: Selector | undefined, out: Entry[]): void {
-    if (selector?.kind !== "key" || selector.text === "//@*" || selector.text === "/*" || this.#document === undefined) {
+    if (
+      selector?.kind !== "key" ||
+      selector.text === "//@*" ||
+      selector.text === "/*" ||
+      this.#document === undefined
+    ) {
       return super.select(selector, out);
     }
-    for (const value of selectXPath(this.#document, selector.text)) out.push(new Entry(selector.text, selector.key, value));
+    for (const value of selectXPath(this.#document, selector.text))
+      out.push(new Entry(selector.text, selector.key, value));
   }
 }

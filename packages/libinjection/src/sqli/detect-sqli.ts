@@ -44,7 +44,8 @@ class Pass {
     const { slots } = folding;
     const count = folding.fold();
     const last = slots[count - 1];
-    if (count > 2 && last!.type === "n" && last!.open === "`" && last!.text === "" && last!.close === "") last!.type = "c";
+    if (count > 2 && last!.type === "n" && last!.open === "`" && last!.text === "" && last!.close === "")
+      last!.type = "c";
     let fingerprint = "";
     for (let index = 0; index < count; index++) fingerprint += slots[index]!.type;
     if (fingerprint.includes("X")) return "X";
@@ -79,7 +80,8 @@ class Pass {
   }
 
   #isInjectionOfThree(fingerprint: string, t0: Token, t1: Token, t2: Token): boolean {
-    if (fingerprint === "sos" || fingerprint === "s&s") return t0.open === "" && t2.close === "" && t0.close === t2.open;
+    if (fingerprint === "sos" || fingerprint === "s&s")
+      return t0.open === "" && t2.close === "" && t0.close === t2.open;
     if (["s&n", "n&1", "1&1", "1&v", "1&s"].includes(fingerprint)) return this.#tokenizer.tokens !== 3;
     if (t1.type === "k") return t1.text.length >= 5 && toUpperAscii(t1.text.slice(0, 4)) === "INTO";
     return true;

@@ -9,7 +9,9 @@ const FOLDED_LIMIT = 5;
 const mergeFirst = "knoUfETt";
 const mergeSecond = "knoUfETt&";
 const niladic = new Set(
-  "USER_ID USER_NAME DATABASE PASSWORD USER CURRENT_USER CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP".split(" "),
+  "USER_ID USER_NAME DATABASE PASSWORD USER CURRENT_USER CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP".split(
+    " ",
+  ),
 );
 
 /**
@@ -57,7 +59,8 @@ export class Folding {
       }
       if (!this.#foldThree()) this.#left++;
     }
-    if (this.#left < FOLDED_LIMIT && this.#lastComment.type === "c") copyToken(this.#lastComment, this.slots[this.#left++]!);
+    if (this.#left < FOLDED_LIMIT && this.#lastComment.type === "c")
+      copyToken(this.#lastComment, this.slots[this.#left++]!);
     return Math.min(this.#left, FOLDED_LIMIT);
   }
 
@@ -212,7 +215,14 @@ function isOneOf(token: Token, types: string): boolean {
 function isUnary(token: Token): boolean {
   if (token.type !== "o") return false;
   const { text } = token;
-  return text === "+" || text === "-" || text === "!" || text === "~" || text === "!!" || (text.length === 3 && upper(token) === "NOT");
+  return (
+    text === "+" ||
+    text === "-" ||
+    text === "!" ||
+    text === "~" ||
+    text === "!!" ||
+    (text.length === 3 && upper(token) === "NOT")
+  );
 }
 
 function isArithmetic(token: Token): boolean {

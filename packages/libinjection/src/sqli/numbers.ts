@@ -39,7 +39,8 @@ function endsNumber(input: string, at: number): boolean {
 function readPrefixed(input: string, start: number, token: Token): number {
   if (input[start] !== "0") return -1;
   const letter = input[start + 1];
-  const accepts = letter === "x" || letter === "X" ? isHexDigit : letter === "b" || letter === "B" ? isBinaryDigit : undefined;
+  const accepts =
+    letter === "x" || letter === "X" ? isHexDigit : letter === "b" || letter === "B" ? isBinaryDigit : undefined;
   if (accepts === undefined) return -1;
   const end = skipWhile(input, start + 2, accepts);
   setToken(token, end === start + 2 ? "n" : "1", input.slice(start, end));

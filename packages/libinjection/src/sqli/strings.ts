@@ -11,7 +11,7 @@ const TAIL_LIMIT = 64;
 export function readString(input: string, start: number, offset: number, delimiter: string, token: Token): number {
   const content = start + offset;
   token.open = offset > 0 ? delimiter : "";
-  for (let quote = input.indexOf(delimiter, content); quote >= 0; ) {
+  for (let quote = input.indexOf(delimiter, content); quote >= 0;) {
     if (isEscaped(input, content, countedFrom(input, content, quote))) {
       quote = input.indexOf(delimiter, quote + 1);
     } else if (input[quote + 1] === delimiter) {

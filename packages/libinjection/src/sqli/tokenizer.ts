@@ -7,8 +7,28 @@ import { lookUp } from "./words.ts";
 
 /** How a byte is read when it begins a token (spec: libinjection, 3, dispatch table). */
 type Handler =
-  | "white" | "string" | "hash" | "money" | "operator1" | "operator2" | "char" | "dash" | "number" | "slash" | "other"
-  | "var" | "bstring" | "estring" | "nqstring" | "qstring" | "ustring" | "xstring" | "bracket" | "backslash" | "tick" | "word";
+  | "white"
+  | "string"
+  | "hash"
+  | "money"
+  | "operator1"
+  | "operator2"
+  | "char"
+  | "dash"
+  | "number"
+  | "slash"
+  | "other"
+  | "var"
+  | "bstring"
+  | "estring"
+  | "nqstring"
+  | "qstring"
+  | "ustring"
+  | "xstring"
+  | "bracket"
+  | "backslash"
+  | "tick"
+  | "word";
 
 const handlers: Handler[] = new Array<Handler>(256).fill("word");
 const assign = (handler: Handler, bytes: string): void => {

@@ -50,7 +50,7 @@ export function isBlackUrl(text: string): boolean {
 
 function startsWithScheme(text: string, start: number, scheme: string): boolean {
   let matched = 0;
-  for (let at = start; at < text.length; ) {
+  for (let at = start; at < text.length;) {
     const { value, next } = decodeCharacter(text, at);
     at = next;
     if (matched === 0 ? value <= 32 : value === 0 || value === 10) continue;

@@ -16,7 +16,12 @@ function isXssIn(value: string, context: HtmlContext): boolean {
   while (tokens.next()) {
     const { type, start, length } = tokens;
     if (type === Html.Doctype) return true;
-    if (type === Html.DataText || type === Html.TagNameClose || type === Html.TagNameSelfClose || type === Html.TagClose) {
+    if (
+      type === Html.DataText ||
+      type === Html.TagNameClose ||
+      type === Html.TagNameSelfClose ||
+      type === Html.TagClose
+    ) {
       attribute = "none";
       continue;
     }

@@ -16,9 +16,26 @@ export type HtmlContext = 0 | 1 | 2 | 3 | 4;
 
 /** States of the tokenizer: what comes next. */
 type State =
-  | "eof" | "data" | "tag-open" | "end-tag-open" | "tag-name" | "tag-name-close" | "self-closing" | "before-attribute-name"
-  | "attribute-name" | "after-attribute-name" | "before-attribute-value" | "quoted-value" | "unquoted-value"
-  | "after-quoted-value" | "bogus-comment" | "bogus-comment-2" | "markup-declaration" | "doctype" | "comment" | "cdata";
+  | "eof"
+  | "data"
+  | "tag-open"
+  | "end-tag-open"
+  | "tag-name"
+  | "tag-name-close"
+  | "self-closing"
+  | "before-attribute-name"
+  | "attribute-name"
+  | "after-attribute-name"
+  | "before-attribute-value"
+  | "quoted-value"
+  | "unquoted-value"
+  | "after-quoted-value"
+  | "bogus-comment"
+  | "bogus-comment-2"
+  | "markup-declaration"
+  | "doctype"
+  | "comment"
+  | "cdata";
 
 const starts: readonly (readonly [State, string])[] = [
   ["data", ""],
@@ -286,7 +303,7 @@ export class HtmlTokenizer {
   #bogusComment2(): boolean {
     const { input } = this;
     const start = this.#at;
-    for (let from = start; ; ) {
+    for (let from = start; ;) {
       const percent = input.indexOf("%", from);
       if (percent < 0 || percent + 1 >= input.length) return this.#emitRest(Html.TagComment);
       const distance = percent - from;
@@ -321,7 +338,11 @@ export class HtmlTokenizer {
     const { input } = this;
     const { length } = input;
     let nuls = 0;
-    for (let dash = input.indexOf("-", this.#at); dash >= 0 && dash <= length - 3; dash = input.indexOf("-", dash + 1)) {
+    for (
+      let dash = input.indexOf("-", this.#at);
+      dash >= 0 && dash <= length - 3;
+      dash = input.indexOf("-", dash + 1)
+    ) {
       // Runs of NUL are passed over once: `nuls` remembers where the last one ended.
       let at = dash + 1;
       if (at < nuls) at = nuls;
@@ -339,7 +360,11 @@ export class HtmlTokenizer {
 
   #cdata(): boolean {
     const { input } = this;
-    for (let bracket = input.indexOf("]", this.#at); bracket >= 0 && bracket <= input.length - 3; bracket = input.indexOf("]", bracket + 1)) {
+    for (
+      let bracket = input.indexOf("]", this.#at);
+      bracket >= 0 && bracket <= input.length - 3;
+      bracket = input.indexOf("]", bracket + 1)
+    ) {
       if (input.startsWith("]]>", bracket)) return this.#emit(Html.DataText, this.#at, bracket, bracket + 3, "data");
     }
     return this.#emitRest(Html.DataText);
@@ -354,4 +379,3 @@ function isLetter(unit: number): boolean {
   const lower = unit | 0x20;
   return lower >= 0x61 && lower <= 0x7a;
 }
-

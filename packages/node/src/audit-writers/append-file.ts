@@ -7,7 +7,7 @@ export class AppendFiles {
   /** Appends bytes; `/dev/stdout` and `/dev/stderr` mean this process's own streams. */
   append(path: string, mode: number, bytes: string): void {
     const buffer = Buffer.from(bytes, "latin1");
-    for (let at = 0; at < buffer.length; ) at += writeSync(this.#descriptor(path, mode), buffer, at);
+    for (let at = 0; at < buffer.length;) at += writeSync(this.#descriptor(path, mode), buffer, at);
   }
 
   /** Closes all files, so that the next write opens them anew: after log rotation. */

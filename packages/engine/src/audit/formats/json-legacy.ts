@@ -29,8 +29,13 @@ export const jsonLegacy: AuditFormatDefinition = {
         headers: joined(record.responseHeaders) ?? {},
       },
       audit_data: {
-        messages: messages.length === 0 ? null : messages.map(({ matched, matchIndex }) => text(matched.matches[matchIndex!]!.message)),
-        error_messages: record.parts.includes("H") ? [...new Set(record.messages.map(({ matched }) => text(matched.errorLog())))] : null,
+        messages:
+          messages.length === 0
+            ? null
+            : messages.map(({ matched, matchIndex }) => text(matched.matches[matchIndex!]!.message)),
+        error_messages: record.parts.includes("H")
+          ? [...new Set(record.messages.map(({ matched }) => text(matched.errorLog())))]
+          : null,
         handler: "",
         stopwatch: { Combined: 0, P1: 0, P2: 0, P3: 0, P4: 0, P5: 0, Sr: 0, Sw: 0, L: 0, Gc: 0 },
         response_body_dechunked: false,

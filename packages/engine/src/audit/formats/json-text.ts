@@ -2,7 +2,13 @@ import type { ByteString } from "../../text/bytes.ts";
 import { encodeUtf8 } from "../../text/bytes.ts";
 import { decodeUtf8 } from "../../text/utf8-decode.ts";
 
-const escaped: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029" };
+const escaped: Readonly<Record<string, string>> = {
+  "<": "\\u003c",
+  ">": "\\u003e",
+  "&": "\\u0026",
+  "\u2028": "\\u2028",
+  "\u2029": "\\u2029",
+};
 
 /** JSON as UTF-8 bytes, with the characters escaped that Go escapes, so that it can stand inside HTML. */
 export function stringify(value: unknown): ByteString {

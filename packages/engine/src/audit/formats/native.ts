@@ -74,6 +74,8 @@ function errorLines(record: AuditRecord): ByteString {
 
 function fileLines({ files }: AuditRecord): ByteString {
   if (files === undefined) return "";
-  const rows = files.map(({ name, size, mime }, index) => `${index + 1},${size},${quote(name)},${quote(mime || "<Unknown Content-Type>")}\n`);
+  const rows = files.map(
+    ({ name, size, mime }, index) => `${index + 1},${size},${quote(name)},${quote(mime || "<Unknown Content-Type>")}\n`,
+  );
   return `${rows.join("")}Total,${files.reduce((sum, file) => sum + file.size, 0)}\n`;
 }

@@ -21,7 +21,7 @@ export function parseDisposition(value: ByteString): Disposition {
   const type = (semicolon < 0 ? value : value.slice(0, semicolon)).trim().toLowerCase();
   const parameters = new Map<ByteString, ByteString>();
   let [invalid, invalidQuoting] = [false, false];
-  for (let at = semicolon < 0 ? value.length : semicolon + 1; at < value.length; ) {
+  for (let at = semicolon < 0 ? value.length : semicolon + 1; at < value.length;) {
     const parameter = readParameter(value, at);
     at = parameter.next;
     if (parameter.invalidQuoting) invalidQuoting = true;
@@ -32,7 +32,13 @@ export function parseDisposition(value: ByteString): Disposition {
     if (parameters.has(parameter.name)) invalid = true;
     parameters.set(parameter.name, parameter.value);
   }
-  return { isFormData: type === "form-data", name: parameters.get("name"), filename: filenameOf(parameters), invalid, invalidQuoting };
+  return {
+    isFormData: type === "form-data",
+    name: parameters.get("name"),
+    filename: filenameOf(parameters),
+    invalid,
+    invalidQuoting,
+  };
 }
 
 function filenameOf(parameters: ReadonlyMap<ByteString, ByteString>): ByteString | undefined {
@@ -65,7 +71,8 @@ function readParameter(text: ByteString, start: number): Parameter {
   if (equals < 0) return { name: "", value: body, next: end + 1, invalidQuoting: false };
   const name = body.slice(0, equals).trim().toLowerCase();
   const raw = body.slice(equals + 1).trim();
-  if (!raw.startsWith('"')) return { name, value: raw, next: end + 1, invalidQuoting: raw.startsWith("'") || raw.includes('"') };
+  if (!raw.startsWith('"'))
+    return { name, value: raw, next: end + 1, invalidQuoting: raw.startsWith("'") || raw.includes('"') };
   const { value, rest, closed } = unquote(raw);
   return { name, value, next: end + 1, invalidQuoting: !closed || rest !== "" };
 }

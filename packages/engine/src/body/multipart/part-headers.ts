@@ -46,5 +46,7 @@ export function parsePartHead(text: ByteString, start: number, end: number): Par
 
 /** `content-disposition` as `Content-Disposition`. */
 export function canonicalName(name: ByteString): ByteString {
-  return name.toLowerCase().replaceAll(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase());
+  return name
+    .toLowerCase()
+    .replaceAll(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase());
 }

@@ -53,7 +53,10 @@ export const dataDirectives: readonly DirectiveDefinition[] = [
       const blank = argument.lastIndexOf(" ");
       const page = blank < 0 ? "" : argument.slice(blank + 1);
       if (!/^\d{1,6}$/.test(page)) {
-        throw new DirectiveArgumentError("the code page is missing", "expected a path and a number, as in unicode.mapping 20127");
+        throw new DirectiveArgumentError(
+          "the code page is missing",
+          "expected a path and a number, as in unicode.mapping 20127",
+        );
       }
       const map = parseUnicodeMap(context.readFile(argument.slice(0, blank).trim()), page);
       if (map === undefined) throw new DirectiveArgumentError(`the file has no code page ${page}`);

@@ -9,7 +9,7 @@ export function cleanPath(path: ByteString): ByteString {
   const rooted = path.startsWith("/");
   const parts: ByteString[] = [];
   let leading = 0;
-  for (let start = 0; start <= path.length; ) {
+  for (let start = 0; start <= path.length;) {
     let end = path.indexOf("/", start);
     if (end < 0) end = path.length;
     const part = path.slice(start, end);

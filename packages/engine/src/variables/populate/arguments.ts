@@ -13,10 +13,7 @@ const VALUES_PER_LIMIT = 10;
  */
 export function addArgument(collection: Keyed, tx: Evaluation, name: ByteString, value: ByteString): boolean {
   const limit = tx.ruleset.settings.argumentsLimit;
-  if (
-    collection.size >= limit &&
-    (collection.size >= limit * VALUES_PER_LIMIT || collection.distinctNames >= limit)
-  ) {
+  if (collection.size >= limit && (collection.size >= limit * VALUES_PER_LIMIT || collection.distinctNames >= limit)) {
     tx.variables.argsLimitExceeded.set("1");
     return false;
   }

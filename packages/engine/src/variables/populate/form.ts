@@ -10,7 +10,7 @@ export function parseForm(
   separator: ByteString,
   add: (name: ByteString, value: ByteString) => boolean,
 ): void {
-  for (let start = 0; start <= text.length; ) {
+  for (let start = 0; start <= text.length;) {
     let end = text.indexOf(separator, start);
     if (end < 0) end = text.length;
     if (end > start) {
