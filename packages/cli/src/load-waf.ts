@@ -14,7 +14,7 @@ export function loadWaf(ruleSet: RuleSet, options: RuleSetOptions, more: Partial
 }
 
 /** Paranoia level that a WAF runs at, as its rules set it; undefined when they set none. */
-export function paranoiaLevelOf(waf: Waf): string | undefined {
+function paranoiaLevelOf(waf: Waf): string | undefined {
   const tx = waf.newTransaction();
   void tx.processRequest({ method: "GET", uri: "/", headers: [["Host", "localhost"]] });
   const level = tx.collection("TX")?.first("blocking_paranoia_level") ?? tx.collection("TX")?.first("paranoia_level");

@@ -97,7 +97,7 @@ function startAdmin(
 }
 
 /** `:8080`, `8080`, `127.0.0.1:8080`, `[::1]:8080`. */
-export function parseAddress(text: string): { host: string | undefined; port: number } {
+function parseAddress(text: string): { host: string | undefined; port: number } {
   const match = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535)

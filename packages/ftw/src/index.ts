@@ -15,3 +15,4 @@ export type { LogSource, SocketTarget } from "./socket-exchange.ts";
 export { observeOverSocket } from "./socket-exchange.ts";
 export { fileLogSource, headerLogSource } from "./log-sources.ts";
 export { formatJunit } from "./junit.ts";
+export { ftwSettings } from "./ftw-settings.ts";

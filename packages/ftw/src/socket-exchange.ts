@@ -16,7 +16,7 @@ export interface RawResponse {
 }
 
 /** Sends the bytes as they are and reads until the server closes, the response is complete, or time is up. */
-export function sendRaw(raw: string, target: SocketTarget): Promise<RawResponse> {
+function sendRaw(raw: string, target: SocketTarget): Promise<RawResponse> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     const socket = connect({ host: target.host, port: target.port });

@@ -31,7 +31,7 @@ export type Node =
   | { readonly kind: "assert"; readonly assertion: Assertion };
 
 /** Matches nothing but the empty string. */
-export const empty: Node = { kind: "empty" };
+const empty: Node = { kind: "empty" };
 
 /** Nodes one after the other. */
 export function concat(nodes: readonly Node[]): Node {

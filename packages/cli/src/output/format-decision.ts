@@ -63,7 +63,7 @@ function formatMatch(match: DecisionMatch, paint: (style: "red" | "dim", text: s
 }
 
 /** Control and non-ASCII bytes as \xHH, cut to a length: nothing of the request reaches the terminal as it is. */
-export function escapeText(text: string, limit: number): string {
+function escapeText(text: string, limit: number): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
   return cut.replaceAll(
     /[^\x20-\x7e…→]/g,

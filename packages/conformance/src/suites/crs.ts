@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { FtwTest, LogSource, TestResult } from "@cuirass/ftw";
 import {
   findTestFiles,
+  ftwSettings,
   observeInProcess,
   observeOverSocket,
   readOverrides,
@@ -18,14 +19,6 @@ import { judgeCases } from "../suite-result.ts";
 import { readExpected } from "../expected.ts";
 import { startReflectServer } from "./reflect-server.ts";
 
-/** Settings of the CRS project for its own tests. */
-const settings = `SecAction "id:900005,phase:1,nolog,pass,ctl:ruleEngine=DetectionOnly,ctl:ruleRemoveById=910000,\\
-setvar:tx.blocking_paranoia_level=4,setvar:tx.crs_validate_utf8_encoding=1,setvar:tx.arg_name_length=100,\\
-setvar:tx.arg_length=400,setvar:tx.total_arg_length=64000,setvar:tx.max_num_args=255,setvar:tx.max_file_size=64100,\\
-setvar:tx.combined_file_sizes=65535"
-SecResponseBodyMimeType text/plain text/html text/xml application/json
-`;
-
 const RULES = "crs/4.28.0";
 
 interface Loaded {
@@ -41,7 +34,7 @@ function load(shared: string): Loaded {
 function createTestWaf(shared: string, onMatchedRule: (matched: MatchedRule) => void): ReturnType<typeof createWaf> {
   const ruleSet = locateRuleSet({ rules: join(shared, RULES) });
   return createWaf({
-    directives: ruleSetSources(ruleSet, { mode: "block", before: settings }),
+    directives: ruleSetSources(ruleSet, { mode: "block", before: ftwSettings }),
     host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet) }),
     onMatchedRule,
     timeBudgetMs: Infinity,

@@ -1,5 +1,6 @@
 import type { Sanitised } from "../control.ts";
 import type { ByteString } from "../text/bytes.ts";
+import { isSpace } from "../text/ascii.ts";
 
 /** Hides values in audit entries as sanitise* actions asked: every byte becomes `*`. */
 export class Masking {
@@ -52,10 +53,32 @@ export class Masking {
   form(text: ByteString): ByteString {
     if (this.#wholeBody) return stars(text);
     if (this.#args.size === 0) return text;
-    return text.replaceAll(/([^&?=\s]+)=([^&\s]*)/g, (all, name: string, value: string) =>
-      this.#args.has(plainName(name)) ? `${name}=${stars(value)}` : all,
-    );
+    return maskPieces(text, (name) => this.#args.has(plainName(name)));
   }
+}
+
+/** Masks the values of `name=value` pieces between `?`, `&` and white space. One pass. */
+function maskPieces(text: ByteString, isHidden: (name: string) => boolean): ByteString {
+  let out = "";
+  let from = 0;
+  let equals = -1;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && !isSeparator(text.charCodeAt(at))) {
+      if (equals < 0 && text.charCodeAt(at) === 0x3d) equals = at;
+      continue;
+    }
+    const hides = equals > from && isHidden(text.slice(from, equals));
+    out += hides ? text.slice(from, equals + 1) + stars(text.slice(equals + 1, at)) : text.slice(from, at);
+    out += text.slice(at, at + 1);
+    from = at + 1;
+    equals = -1;
+  }
+  return out;
+}
+
+/** `?`, `&`, white space. */
+function isSeparator(unit: number): boolean {
+  return unit === 0x3f || unit === 0x26 || isSpace(unit);
 }
 
 function plainName(name: string): string {

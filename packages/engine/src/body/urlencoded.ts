@@ -1,23 +1,23 @@
 import type { BodyProcessorDefinition } from "./body-processor.ts";
-import { hasBadEscape, parseForm } from "../variables/populate/form.ts";
+import { hasBadEscape } from "../text/percent-decode.ts";
+import { parseForm } from "../variables/populate/form.ts";
+import { noFilesLimitError } from "./no-files-limit.ts";
+import { exposeBody } from "./raw.ts";
 
-/** URLENCODED: form fields into ARGS_POST, the whole text into REQUEST_BODY. */
+/**
+ * URLENCODED: form fields into ARGS_POST, the whole text into REQUEST_BODY.
+ *
+ * Compat: a broken escape raises URLENCODED_ERROR (gaps A11); SecArgumentSeparator is heeded (gaps B).
+ */
 export const urlencoded: BodyProcessorDefinition = {
   name: "URLENCODED",
   summary: "Form fields into ARGS_POST.",
-  processRequest: ({ body, variables, settings, addArgument }) => {
+  processRequest: (context) => {
+    const { body, variables, settings } = context;
     const text = body.text();
-    variables.requestBody.set(text);
-    variables.requestBodyLength.set(String(text.length));
-    // Compat: a broken escape is flagged (gaps A11).
+    exposeBody(context);
     if (hasBadEscape(text)) variables.urlencodedError.set("1");
-    parseForm(text, settings.argumentSeparator, addArgument);
-    const limit = settings.requestBodyNoFilesLimit;
-    return limit !== undefined && text.length > limit ? noFilesLimitExceeded(limit) : undefined;
+    parseForm(text, settings.argumentSeparator, (name, value) => context.addArgument(name, value));
+    return noFilesLimitError(context);
   },
 };
-
-/** Error text when SecRequestBodyNoFilesLimit is passed. */
-export function noFilesLimitExceeded(limit: number): string {
-  return `body without files is longer than SecRequestBodyNoFilesLimit (${limit})`;
-}

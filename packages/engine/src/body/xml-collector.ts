@@ -1,53 +1,50 @@
 import type { ByteString } from "../text/bytes.ts";
+import type { XmlAttribute, XmlEvents } from "./xml-reader.ts";
+import { TextRun } from "./text-run.ts";
 
-/** An element of the light tree that XPath selectors walk. */
-export interface XmlElement {
-  readonly name: ByteString;
-  readonly attributes: readonly (readonly [name: ByteString, value: ByteString])[];
-  readonly children: XmlElement[];
-  /** Trimmed, non-blank text pieces directly inside. */
-  readonly texts: ByteString[];
+/** Takes a value and, on request, its name as an argument: `xml.a.b` for a text, `xml.a.b.@c` for an attribute. */
+export interface XmlSink {
+  attribute(value: ByteString, argumentName: () => ByteString): void;
+  text(value: ByteString, argumentName: () => ByteString): void;
 }
 
-/** Gathers what rules see of an XML document while it is being read. */
-export class XmlCollector {
-  /** Attribute values in document order. */
-  readonly attributes: ByteString[] = [];
-  /** Non-blank text pieces in document order, with the path of their element as an argument name. */
-  readonly texts: { readonly name: ByteString; readonly text: ByteString }[] = [];
-  /** Stands above the document element. */
-  readonly root: XmlElement = { name: "", attributes: [], children: [], texts: [] };
-  readonly #open: XmlElement[] = [this.root];
-  #pending: ByteString[] = [];
+/** Hands every attribute value and every piece of text to a sink, in document order. */
+export class XmlCollector implements XmlEvents {
+  readonly #sink: XmlSink;
+  readonly #run = new TextRun();
+  /** Argument names of the open elements. */
+  readonly #names: ByteString[] = ["xml"];
 
-  get depth(): number {
-    return this.#open.length - 1;
+  constructor(sink: XmlSink) {
+    this.#sink = sink;
   }
 
-  open(name: ByteString, attributes: XmlElement["attributes"]): void {
-    this.breakText();
-    for (const [, value] of attributes) this.attributes.push(value);
-    const element: XmlElement = { name, attributes, children: [], texts: [] };
-    this.#open.at(-1)!.children.push(element);
-    this.#open.push(element);
+  open(name: ByteString, attributes: readonly XmlAttribute[]): void {
+    this.end();
+    const path = `${this.#current()}.${name}`;
+    this.#names.push(path);
+    for (const [key, value] of attributes) this.#sink.attribute(value, () => `${path}.@${key}`);
   }
 
   close(): void {
-    this.breakText();
-    if (this.#open.length > 1) this.#open.pop();
+    this.end();
+    if (this.#names.length > 1) this.#names.pop();
   }
 
-  text(piece: ByteString): void {
-    this.#pending.push(piece);
+  text(text: ByteString): void {
+    this.#run.add(text);
   }
 
-  /** Ends the current piece: child elements and comments split text. */
-  breakText(): void {
-    if (this.#pending.length === 0) return;
-    const text = this.#pending.join("").trim();
-    this.#pending = [];
-    if (text === "") return;
-    this.#open.at(-1)!.texts.push(text);
-    this.texts.push({ name: ["xml", ...this.#open.slice(1).map((element) => element.name)].join("."), text });
+  cut(): void {
+    this.#run.cut();
+  }
+
+  /** Ends the text being gathered; also to be called after the document. */
+  end(): void {
+    this.#run.end((text) => this.#sink.text(text, () => this.#current()));
+  }
+
+  #current(): ByteString {
+    return this.#names[this.#names.length - 1]!;
   }
 }

@@ -1,66 +1,75 @@
-import { SaxesParser } from "saxes";
-import type { BodyProcessorDefinition } from "./body-processor.ts";
+import type { BodyContext, BodyProcessorDefinition } from "./body-processor.ts";
 import type { ByteString } from "../text/bytes.ts";
-import { encodeUtf8 } from "../text/bytes.ts";
-import { decodeUtf8 } from "../text/utf8-decode.ts";
+import type { XmlSink } from "./xml-collector.ts";
+import { NameBudget } from "./name-budget.ts";
+import { noFilesLimitError } from "./no-files-limit.ts";
+import { exposeBody } from "./raw.ts";
 import { XmlCollector } from "./xml-collector.ts";
-
-const DEPTH_LIMIT = 1024;
+import { readXml } from "./xml-reader.ts";
 
 /**
- * XML: texts (`/*`) and attribute values (`//@*`) into XML, and, by setting, into ARGS_POST.
+ * XML: attribute values (`//@*`) and texts (`/*`) into XML and, by setting, into ARGS_POST. Other paths of the XPath subset
+ * are looked up when a rule asks.
  *
- * Compat: a strict tokenizer (decision 3): a fault is reported, and what stood before it is kept. No document type, no
- * entities beyond the five of XML, nothing is ever loaded.
+ * Compat: a strict tokenizer (decision 3): a fault is reported, what was read all the same is kept, and the whole shows as
+ * REQUEST_BODY. ARGS is filled as ModSecurity 3 does, with attributes too (gaps A27). Responses are read as well.
  */
 export const xml: BodyProcessorDefinition = {
   name: "XML",
   summary: "Texts and attribute values into XML.",
-  processRequest: ({ body, variables, parseXmlIntoArgs, addArgument }) => {
-    const collector = new XmlCollector();
-    const error = readXml(body.text(), collector);
+  processRequest: (context) => {
+    const { body, variables, parseXmlIntoArgs } = context;
+    const sink = new ArgumentSink(context);
+    const collector = new XmlCollector(sink);
+    const error = readXml(body.text(), collector, variables.inboundDataError.value === "1") ?? sink.error;
+    collector.end();
     if (parseXmlIntoArgs !== "OnlyArgs") {
-      for (const value of collector.attributes) variables.xml.add("//@*", value);
-      for (const { text } of collector.texts) variables.xml.add("/*", text);
-      variables.xml.setDocument(collector.root);
+      for (const value of sink.attributes) variables.xml.add("//@*", value);
+      for (const value of sink.texts) variables.xml.add("/*", value);
+      variables.xml.setDocument(() => body.text());
     }
-    if (parseXmlIntoArgs !== "Off") for (const { name, text } of collector.texts) addArgument(name, text);
+    if (error !== undefined) exposeBody(context);
+    return error ?? noFilesLimitError(context);
+  },
+  processResponse: ({ body, variables }) => {
+    const texts: ByteString[] = [];
+    const collector = new XmlCollector({
+      attribute: (value) => variables.responseXml.add("//@*", value),
+      text: (value) => texts.push(value),
+    });
+    const error = readXml(body.text(), collector, variables.outboundDataError.value === "1");
+    collector.end();
+    for (const value of texts) variables.responseXml.add("/*", value);
     return error;
   },
 };
 
-/** Feeds a document to the collector; the first fault ends it and is returned. */
-function readXml(bytes: ByteString, collector: XmlCollector): string | undefined {
-  let error: string | undefined;
-  const parser = new SaxesParser();
-  const fail = (message: string): void => {
-    error ??= encodeUtf8(message);
-  };
-  parser.on("error", (fault) => fail(fault.message));
-  parser.on("doctype", () => fail("document types are not read"));
-  parser.on("opentag", (tag) => {
-    if (error !== undefined) return;
-    if (collector.depth >= DEPTH_LIMIT) return fail(`elements are nested more than ${DEPTH_LIMIT} deep`);
-    collector.open(encodeUtf8(tag.name), Object.entries(tag.attributes as Record<string, string>).map(encodePair));
-  });
-  parser.on("closetag", () => {
-    if (error === undefined) collector.close();
-  });
-  parser.on("text", (text) => {
-    if (error === undefined) collector.text(encodeUtf8(text));
-  });
-  parser.on("cdata", (text) => {
-    if (error === undefined) collector.text(encodeUtf8(text));
-  });
-  parser.on("comment", () => collector.breakText());
-  const text = decodeUtf8(bytes);
-  // In pieces, so that a fault ends the work early.
-  for (let at = 0; at < text.length && error === undefined; at += 65_536) parser.write(text.slice(at, at + 65_536));
-  if (error === undefined) parser.close();
-  collector.breakText();
-  return error;
-}
+class ArgumentSink implements XmlSink {
+  readonly attributes: ByteString[] = [];
+  readonly texts: ByteString[] = [];
+  error: string | undefined = undefined;
+  readonly #context: BodyContext;
+  readonly #names: NameBudget;
 
-function encodePair([name, value]: [string, string]): [ByteString, ByteString] {
-  return [encodeUtf8(name), encodeUtf8(value)];
+  constructor(context: BodyContext) {
+    this.#context = context;
+    this.#names = new NameBudget(context.body.size);
+  }
+
+  attribute(value: ByteString, argumentName: () => ByteString): void {
+    this.attributes.push(value);
+    this.#argument(value, argumentName);
+  }
+
+  text(value: ByteString, argumentName: () => ByteString): void {
+    this.texts.push(value);
+    this.#argument(value, argumentName);
+  }
+
+  #argument(value: ByteString, argumentName: () => ByteString): void {
+    if (this.#context.parseXmlIntoArgs === "Off") return;
+    const name = argumentName();
+    if (this.#names.take(name)) this.#context.addArgument(name, value);
+    else this.error ??= "the names of nested elements are too long";
+  }
 }

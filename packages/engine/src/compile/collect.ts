@@ -1,4 +1,4 @@
-import type { ActionNode, DirectiveNode, SecActionNode, SecRuleNode, SettingNode } from "@cuirass/seclang";
+import type { DirectiveNode, SecActionNode, SecRuleNode, SettingNode } from "@cuirass/seclang";
 import { nearestName, position } from "@cuirass/seclang";
 import type { DefaultActions, PendingRule, RulePosition } from "./draft.ts";
 import type { DirectiveContext } from "./directives/directive.ts";
@@ -205,9 +205,4 @@ export function whereIs(node: { readonly span: SecRuleNode["span"]; readonly las
 } {
   const { source, end } = node.span;
   return { file: source.name, line: node.lastLine ?? position(source, end).line };
-}
-
-/** Actions by name, for callers that only need to know whether one is there. */
-export function hasAction(actions: readonly ActionNode[], name: string): boolean {
-  return actions.some((action) => action.name === name);
 }

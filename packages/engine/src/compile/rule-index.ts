@@ -11,9 +11,10 @@ export class RuleIndex implements CompiledRuleset {
   readonly byPhase: readonly (readonly CompiledRule[])[];
   readonly pipelines: readonly Pipeline[];
   readonly usesRuleVariable: boolean;
-  /** By tag or message as written in a ctl action. Bounded: those texts stand in the configuration. */
+  /** By tag, message or range as written in a ctl action. Bounded: those texts stand in the configuration. */
   readonly #byTag = new Map<ByteString, readonly CompiledRule[]>();
   readonly #byMessage = new Map<ByteString, readonly CompiledRule[]>();
+  readonly #byId = new Map<string, readonly CompiledRule[]>();
 
   constructor(settings: WafSettings, rules: readonly CompiledRule[], pipelines: readonly Pipeline[]) {
     this.settings = settings;
@@ -26,7 +27,13 @@ export class RuleIndex implements CompiledRuleset {
   }
 
   withIdBetween(from: number, to: number): readonly CompiledRule[] {
-    return this.rules.filter((rule) => rule.id !== 0 && rule.id >= from && rule.id <= to);
+    const key = `${from}-${to}`;
+    let found = this.#byId.get(key);
+    if (found === undefined) {
+      found = this.rules.filter((rule) => rule.id !== 0 && rule.id >= from && rule.id <= to);
+      this.#byId.set(key, found);
+    }
+    return found;
   }
 
   withTag(tag: ByteString): readonly CompiledRule[] {

@@ -1,6 +1,6 @@
 import type { ActionEvaluator } from "../action.ts";
 import type { Macro } from "./macro.ts";
-import type { MatchedRule, RuleMetadata } from "../matched-rule.ts";
+import type { RuleMetadata } from "../matched-rule.ts";
 import type { OperatorMatcher } from "../operator.ts";
 import type { Phase } from "../phase.ts";
 import type { Selector, Collection } from "../variables/collections.ts";
@@ -147,6 +147,3 @@ export interface CompiledRuleset {
   /** Rules (starters) whose unexpanded msg is this text, or matched when given as `/regex/`. */
   withMessage(message: ByteString): readonly CompiledRule[];
 }
-
-/** Called for each matched rule that wants a log line, at match time. */
-export type MatchedRuleObserver = (matched: MatchedRule) => void;

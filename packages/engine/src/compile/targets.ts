@@ -3,6 +3,7 @@ import { nearestName } from "@cuirass/seclang";
 import type { CompiledTarget } from "./ruleset.ts";
 import type { Report } from "./report.ts";
 import type { TargetExclusion } from "../control.ts";
+import { isSupportedXPath } from "../body/xpath.ts";
 import { compileSelector, SelectorError } from "./selector.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 
@@ -50,6 +51,12 @@ function compileTarget(node: TargetNode, report: Report): Omit<CompiledTarget, "
   if (node.selector !== undefined && !definition.selectable) {
     const message = `${definition.name} is a single value and takes no key`;
     report.error("WAF_CONFIG_VARIABLE_KEY", message, node.selector.span, `write ${definition.name} alone`);
+    return undefined;
+  }
+  if (node.selector?.kind === "path" && definition.name === "XML" && !isSupportedXPath(node.selector.value)) {
+    const message = `the XPath "${node.selector.value}" is not supported`;
+    const hint = "use absolute paths of names, *, @name, @* and text(), as in XML:/order/item or XML://@id";
+    report.error("WAF_CONFIG_XPATH", message, node.selector.span, hint);
     return undefined;
   }
   try {

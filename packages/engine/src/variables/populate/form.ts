@@ -1,20 +1,24 @@
-import { hexValue } from "../../text/ascii.ts";
 import type { ByteString } from "../../text/bytes.ts";
+import { percentDecode } from "../../text/percent-decode.ts";
 
 /**
- * Splits `name=value` pieces and hands each decoded pair to `add`, in order; names that differ only in case are all kept
- * (gaps A7). Empty pieces are skipped, a piece without `=` is a name with an empty value (spec: transaction, 3).
+ * Splits `name=value` pieces and hands each decoded pair to `add`. Empty pieces are skipped, a piece without `=` is a name
+ * with an empty value (spec: transaction, 3). What `add` answers is its own affair: reading goes on.
+ *
+ * Compat: order is kept, and so is every one of the names that differ only in case (gaps A7, A32).
  */
 export function parseForm(
   text: ByteString,
   separator: ByteString,
   add: (name: ByteString, value: ByteString) => boolean,
 ): void {
-  for (let start = 0; start <= text.length;) {
+  // Where the next `=` is, so that pieces without one do not search the rest of the text each time.
+  let equals = text.indexOf("=");
+  for (let start = 0; start < text.length; ) {
     let end = text.indexOf(separator, start);
     if (end < 0) end = text.length;
     if (end > start) {
-      const equals = text.indexOf("=", start);
+      if (equals >= 0 && equals < start) equals = text.indexOf("=", start);
       if (equals < 0 || equals >= end) add(formDecode(text.slice(start, end)), "");
       else add(formDecode(text.slice(start, equals)), formDecode(text.slice(equals + 1, end)));
     }
@@ -22,33 +26,7 @@ export function parseForm(
   }
 }
 
-/** `+` to blank and `%HH` to a byte; anything else stays. Returns the text itself when nothing changes. */
+/** `+` to blank and `%HH` to a byte, once; anything else stays. */
 export function formDecode(text: ByteString): ByteString {
-  if (!text.includes("%") && !text.includes("+")) return text;
-  const pieces: string[] = [];
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === 0x2b) {
-      pieces.push(text.slice(from, at), " ");
-      from = at + 1;
-    } else if (unit === 0x25) {
-      const high = hexValue(text.charCodeAt(at + 1));
-      const low = hexValue(text.charCodeAt(at + 2));
-      if (high < 0 || low < 0) continue;
-      pieces.push(text.slice(from, at), String.fromCharCode(high * 16 + low));
-      at += 2;
-      from = at + 1;
-    }
-  }
-  pieces.push(text.slice(from));
-  return pieces.join("");
-}
-
-/** True when a `%` is not followed by two hexadecimal digits. */
-export function hasBadEscape(text: ByteString): boolean {
-  for (let at = text.indexOf("%"); at >= 0; at = text.indexOf("%", at + 1)) {
-    if (hexValue(text.charCodeAt(at + 1)) < 0 || hexValue(text.charCodeAt(at + 2)) < 0) return true;
-  }
-  return false;
+  return percentDecode(text, true);
 }

@@ -6,7 +6,8 @@ import { mediaTypeOf } from "../../text/media-type.ts";
 import { populateCookies } from "./cookies.ts";
 
 /**
- * One request header line. Content-Type chooses the body processor by media type, parameters aside; the last line wins.
+ * One request header line. Content-Type chooses the body processor by media type, parameters aside; the last line that
+ * names one wins.
  *
  * Compat: `application/x-www-form-urlencoded; charset=...` is a form too (gaps A9, decision 4).
  */
@@ -23,7 +24,8 @@ export function addRequestHeader(
   if (lower !== "content-type") return;
   const type = mediaTypeOf(value);
   if (type === "application/x-www-form-urlencoded") v.reqbodyProcessor.set("URLENCODED");
-  else if (toLowerAscii(value).trimStart().startsWith("multipart/form-data")) v.reqbodyProcessor.set("MULTIPART");
+  // A beginning is enough: a missing semicolon is the multipart processor's to flag.
+  else if (type.startsWith("multipart/form-data")) v.reqbodyProcessor.set("MULTIPART");
 }
 
 /** One response header line. */

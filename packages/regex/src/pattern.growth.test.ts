@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { compilePattern } from "./pattern.ts";
+
+const KILOBYTE = 1024;
+
+/** Exponent of time over input size between 16 KB and 256 KB, the best of three attempts. */
+function growth(run: (size: number) => void): number {
+  let best = Infinity;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    run(16 * KILOBYTE);
+    const small = time(() => run(16 * KILOBYTE));
+    const large = time(() => run(256 * KILOBYTE));
+    best = Math.min(best, Math.log(large / small) / Math.log(16));
+  }
+  return best;
+}
+
+function time(run: () => void): number {
+  let best = Infinity;
+  for (let count = 0; count < 3; count++) {
+    const started = performance.now();
+    run();
+    best = Math.min(best, performance.now() - started);
+  }
+  return Math.max(best, 0.05);
+}
+
+const evil: readonly (readonly [pattern: string, piece: string])[] = [
+  ["(a+)+$", "a"],
+  ["(a|a)*b", "a"],
+  ["(.*)*x", "ab"],
+  ["^(([a-z])+.)+[A-Z]([a-z])+$", "a"],
+  ["(?:x+x+)+y", "x"],
+  ["\\s*(?:\\s*,)+;", " "],
+  ["(?:a|b)*a(?:a|b){12}c", "ab"],
+  ["['\"](?:.*?)['\"].*?union.*?select", "'\"union "],
+];
+
+test.each(evil)("/%s/ takes linear time on repetitions of %j", (pattern, piece) => {
+  const compiled = compilePattern(pattern);
+  expect(growth((size) => void compiled.test(piece.repeat(size / piece.length)))).toBeLessThanOrEqual(1.2);
+});
+
+const rules = join(process.env["CUIRASS_SHARED"] ?? "../shared", "crs/4.28.0/rules");
+
+test("the longest CRS patterns take linear time on text made of their own beginnings", (context) => {
+  let files: string[];
+  try {
+    files = readdirSync(rules).filter((name) => name.endsWith(".conf"));
+  } catch {
+    context.skip("no CRS beside the repository");
+    return;
+  }
+  const patterns = files
+    .flatMap((name) => [...readFileSync(join(rules, name), "latin1").matchAll(/"!?@rx ((?:[^"\\]|\\.)+)"/g)])
+    .map((match) => match[1]!.replaceAll('\\"', '"'))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, 10);
+  expect(patterns).toHaveLength(10);
+  for (const pattern of patterns) {
+    const compiled = compilePattern(pattern);
+    const piece = `${pattern.replaceAll(/[\\()[\]?*+{}|^$]/g, "").slice(0, 40)} `;
+    const exponent = growth((size) => void compiled.test(piece.repeat(size / piece.length)));
+    expect(exponent, pattern.slice(0, 60)).toBeLessThanOrEqual(1.2);
+  }
+});
