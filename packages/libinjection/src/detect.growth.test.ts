@@ -11,7 +11,31 @@ function time(run: () => void): number {
   return Math.max(best, 0.05);
 }
 
-const pieces = ["'", "''", "\\'", '"', "`", "--", "/*", "*/", "#", "<", "</", "<!--", "-\0", "&#", "/", "@", "$a$", "(", "]", "q'a", "=x ", "<%%", "1,"];
+const pieces = [
+  "'",
+  "''",
+  "\\'",
+  '"',
+  "`",
+  "--",
+  "/*",
+  "*/",
+  "#",
+  "<",
+  "</",
+  "<!--",
+  "-\0",
+  "&#",
+  "/",
+  "@",
+  "$a$",
+  "(",
+  "]",
+  "q'a",
+  "=x ",
+  "<%%",
+  "1,",
+];
 
 test.each(pieces)("repetitions of %j take linear time", (piece) => {
   for (const detect of [detectSqli, detectXss]) {

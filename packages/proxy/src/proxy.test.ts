@@ -40,7 +40,8 @@ async function start(): Promise<Setup> {
       seen.push({ method: request.method!, url: request.url!, headers: request.rawHeaders, body });
       if (request.url === "/secret") response.writeHead(200, { "content-type": "text/html" }).end("a secret page");
       else if (request.url === "/leak") response.writeHead(200, { "x-leak": "1" }).end("x");
-      else if (request.url === "/stream") response.writeHead(200, { "content-type": "application/x" }).end("y".repeat(300_000));
+      else if (request.url === "/stream")
+        response.writeHead(200, { "content-type": "application/x" }).end("y".repeat(300_000));
       else response.writeHead(200, { "content-type": "text/html" }).end(`hello ${body}`);
     });
   });
@@ -106,7 +107,9 @@ test("answers in JSON where the client prefers it", async () => {
 test("inspects form bodies, sized and chunked", async () => {
   const { port, seen } = await start();
   const form = "Content-Type: application/x-www-form-urlencoded\r\n";
-  expect(await exchange(port, `POST / HTTP/1.1\r\n${form}Content-Length: 8\r\n${close}x=attack`)).toMatch(/^HTTP\/1\.1 403/);
+  expect(await exchange(port, `POST / HTTP/1.1\r\n${form}Content-Length: 8\r\n${close}x=attack`)).toMatch(
+    /^HTTP\/1\.1 403/,
+  );
   const chunked = `POST / HTTP/1.1\r\n${form}Transfer-Encoding: chunked\r\n${close}4\r\nx=at\r\n4\r\ntack\r\n0\r\n\r\n`;
   expect(await exchange(port, chunked)).toMatch(/^HTTP\/1\.1 403/);
   expect(await exchange(port, `POST / HTTP/1.1\r\n${form}Content-Length: 3\r\n${close}x=1`)).toContain("hello x=1");
@@ -159,7 +162,9 @@ test("answers 502 when the application is gone and 400 when a body ends early", 
   expect(await exchange(port, `GET / HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 502/);
   const response = await new Promise<string>((resolve) => {
     let text = "";
-    const socket = connect(port, "127.0.0.1", () => socket.end("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"));
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.end("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"),
+    );
     socket.on("data", (piece) => (text += piece.toString("latin1")));
     socket.on("close", () => resolve(text));
   });

@@ -305,7 +305,8 @@ class PatternParser {
       const quantifierAt = this.#at;
       const bounds = this.#bounds();
       if (bounds === undefined) return node;
-      if (repeated) this.#fail("syntax", "a quantifier follows a quantifier", quantifierAt, "put the repeated part into a group");
+      if (repeated)
+        this.#fail("syntax", "a quantifier follows a quantifier", quantifierAt, "put the repeated part into a group");
       repeated = true;
       let greedy = !this.#flags.ungreedy;
       if (this.#peek() === "?") {

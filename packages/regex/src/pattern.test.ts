@@ -109,7 +109,8 @@ test("a pattern with large counts is tried in a looser form first, with the same
 test("a haystack that reaches ever new states is simulated, with the same answer", () => {
   const pattern = compilePattern("(?:a|b)*a(?:a|b){12}c");
   let text = "";
-  for (let seed = 1; text.length < 60_000; seed = (seed * 1103515245 + 12345) & 0x7fffffff) text += seed & 0x10000 ? "a" : "b";
+  for (let seed = 1; text.length < 60_000; seed = (seed * 1103515245 + 12345) & 0x7fffffff)
+    text += seed & 0x10000 ? "a" : "b";
   expect(pattern.test(text)).toBe(false);
   expect(pattern.test(`${text}a${"b".repeat(12)}c`)).toBe(true);
 });

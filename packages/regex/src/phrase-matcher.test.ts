@@ -27,11 +27,15 @@ test("agrees with a search for each phrase on any bytes", () => {
   const text = fc.string({ unit: fc.oneof(fc.constantFrom("a", "b", "A"), byte), minLength: 1, maxLength: 5 });
   const lower = (value: string): string => value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   fc.assert(
-    fc.property(fc.array(text, { maxLength: 6 }), fc.string({ unit: fc.oneof(fc.constantFrom("a", "b", "B"), byte), maxLength: 20 }), (phrases, haystack) => {
-      const expected = phrases.some((phrase) => lower(haystack).includes(lower(phrase)));
-      expect(new PhraseMatcher(phrases).test(haystack)).toBe(expected);
-      expect(new PhraseMatcher(phrases).find(haystack, 1).length > 0).toBe(expected);
-    }),
+    fc.property(
+      fc.array(text, { maxLength: 6 }),
+      fc.string({ unit: fc.oneof(fc.constantFrom("a", "b", "B"), byte), maxLength: 20 }),
+      (phrases, haystack) => {
+        const expected = phrases.some((phrase) => lower(haystack).includes(lower(phrase)));
+        expect(new PhraseMatcher(phrases).test(haystack)).toBe(expected);
+        expect(new PhraseMatcher(phrases).find(haystack, 1).length > 0).toBe(expected);
+      },
+    ),
     { seed: 11, numRuns: 5000 },
   );
 });

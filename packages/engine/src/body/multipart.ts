@@ -1,20 +1,27 @@
 import type { BodyContext, BodyProcessorDefinition } from "./body-processor.ts";
-import type { PartSpan } from "./multipart/parts.ts";
+import type { Disposition } from "./multipart/disposition.ts";
+import type { PartHead } from "./multipart/part-headers.ts";
+import type { BodyParts, PartSpan } from "./multipart/parts.ts";
+import type { Entry } from "../variables/collections.ts";
 import type { Variables } from "../variables/variables.ts";
 import type { ByteString } from "../text/bytes.ts";
-import { toBytes } from "../text/bytes.ts";
+import { toLowerAscii } from "../text/ascii.ts";
+import { trimSpace } from "../text/trim.ts";
 import { parseBoundary } from "./multipart/boundary.ts";
 import { parseDisposition } from "./multipart/disposition.ts";
-import { canonicalName, parsePartHead } from "./multipart/part-headers.ts";
+import { parsePartHead } from "./multipart/part-headers.ts";
 import { findParts } from "./multipart/parts.ts";
-import { decodeQuotedPrintable } from "./multipart/quoted-printable.ts";
-import { noFilesLimitExceeded } from "./urlencoded.ts";
+import { decodeTransfer } from "./multipart/transfer-encoding.ts";
+import { UploadWriter } from "./multipart/upload-writer.ts";
+import { noFilesLimitError } from "./no-files-limit.ts";
+import { exposeBody } from "./raw.ts";
 
 /**
  * MULTIPART: fields into ARGS_POST, files into FILES and kin, every anomaly into a flag (gaps A26).
  *
- * Compat: all MULTIPART_* flags of ModSecurity are set, and MULTIPART_STRICT_ERROR with any of them except
- * MULTIPART_BOUNDARY_QUOTED: a quoted boundary is valid and some client libraries always write one.
+ * Compat: the MULTIPART_* flags are those of ModSecurity. MULTIPART_STRICT_ERROR stands for any of them except two:
+ * MULTIPART_BOUNDARY_QUOTED, since a quoted boundary is valid and common client libraries always write one, and
+ * MULTIPART_UNMATCHED_BOUNDARY 2, a line with two dashes in an otherwise faultless body, such as a PEM file's.
  */
 export const multipart: BodyProcessorDefinition = {
   name: "MULTIPART",
@@ -25,6 +32,7 @@ export const multipart: BodyProcessorDefinition = {
 class MultipartReader {
   readonly #context: BodyContext;
   readonly #v: Variables;
+  readonly #uploads: UploadWriter;
   #files = 0;
   #fileBytes = 0;
   #crlfLines = false;
@@ -33,15 +41,24 @@ class MultipartReader {
   constructor(context: BodyContext) {
     this.#context = context;
     this.#v = context.variables;
+    this.#uploads = new UploadWriter(context);
   }
 
   read(): string | undefined {
+    const error = this.#readBody();
+    this.#uploads.finish();
+    if (error === undefined) return noFilesLimitError(this.#context, this.#fileBytes);
+    this.#v.multipartStrictError.set("1");
+    // Compat: what could not be taken apart shows as REQUEST_BODY (decision 2).
+    exposeBody(this.#context);
+    return error;
+  }
+
+  #readBody(): string | undefined {
     const v = this.#v;
-    const boundary = parseBoundary(this.#context.contentType);
-    if (typeof boundary === "string") {
-      v.multipartStrictError.set("1");
-      return boundary;
-    }
+    const types = contentTypes(this.#context);
+    const boundary = parseBoundary(types.at(-1)!);
+    if (typeof boundary === "string") return boundary;
     if (boundary.quoted) v.multipartBoundaryQuoted.set("1");
     this.#flag(v.multipartBoundaryWhitespace, boundary.whitespace);
     this.#flag(v.multipartMissingSemicolon, boundary.missingSemicolon);
@@ -50,23 +67,24 @@ class MultipartReader {
     const found = findParts(text, boundary.value);
     this.#flag(v.multipartDataBefore, found.dataBefore);
     this.#flag(v.multipartDataAfter, found.dataAfter);
-    this.#flag(v.multipartUnmatchedBoundary, found.unmatchedBoundary);
     this.#crlfLines = found.crlfLines;
     this.#lfLines = found.lfLines;
     for (const part of found.parts) this.#part(text, part);
     this.#flag(v.multipartLfLine, this.#lfLines);
     this.#flag(v.multipartCrlfLfLines, this.#lfLines && this.#crlfLines);
     v.filesCombinedSize.set(String(this.#fileBytes));
-    return this.#verdict(found.parts.length > 0, found.closed, text.length);
+
+    const error = types.length > 1 ? "several Content-Type headers differ" : this.#verdict(found);
+    this.#flag(v.multipartUnmatchedBoundary, found.brokenBoundary || (found.dashLine && error !== undefined));
+    if (found.dashLine && error === undefined && !found.brokenBoundary) v.multipartUnmatchedBoundary.set("2");
+    return error;
   }
 
-  #verdict(hasParts: boolean, closed: boolean, length: number): string | undefined {
-    const limit = this.#context.settings.requestBodyNoFilesLimit;
-    if (hasParts && closed) {
-      return limit !== undefined && length - this.#fileBytes > limit ? noFilesLimitExceeded(limit) : undefined;
-    }
-    this.#v.multipartStrictError.set("1");
-    return hasParts ? "the body ends before the final boundary" : "no boundary is found in the body";
+  #verdict({ parts, closed, tooMany }: BodyParts): string | undefined {
+    if (tooMany) return `the body has more than ${parts.length} parts`;
+    // What our own limit cut off is not the sender's fault; INBOUND_DATA_ERROR tells of it.
+    if (closed || this.#v.inboundDataError.value === "1") return undefined;
+    return parts.length > 0 ? "the body ends before the final boundary" : "no boundary is found in the body";
   }
 
   #flag(flag: { set(value: ByteString): void }, raised: boolean): void {
@@ -82,50 +100,61 @@ class MultipartReader {
     if (head.lfLines) this.#lfLines = true;
     this.#flag(v.multipartHeaderFolding, head.folding);
     this.#flag(v.multipartInvalidHeaderFolding, head.invalidFolding);
-    const header = (name: string): ByteString | undefined =>
-      head.headers.find(([key]) => key.toLowerCase() === name)?.[1];
-    const disposition = parseDisposition(header("content-disposition") ?? "");
-    const { name = "", filename = "" } = disposition;
-    this.#flag(v.multipartInvalidQuoting, disposition.invalidQuoting);
-    this.#flag(v.multipartInvalidPart, head.invalidLine || disposition.invalid || disposition.name === undefined);
-    for (const [key, value] of head.headers) v.multipartPartHeaders.add(name, `${canonicalName(key)}: ${value}`);
+
+    const dispositions = valuesOf(head, "content-disposition").map(parseDisposition);
+    const disposition = dispositions.at(-1) ?? noDisposition;
+    const { name = "", filenames } = disposition;
+    const invalid = head.invalid || dispositions.length > 1 || dispositions.some(isInvalid);
+    const invalidQuoting = dispositions.some((each) => each.invalidQuoting);
+    this.#flag(v.multipartInvalidPart, invalid);
+    this.#flag(v.multipartInvalidQuoting, invalidQuoting);
     v.multipartName.add(name, name);
+    for (const { line } of head.headers) v.multipartPartHeaders.add(name, line);
 
     const raw = text.slice(head.contentStart, end);
-    const quotedPrintable = header("content-transfer-encoding")?.toLowerCase() === "quoted-printable";
-    const content = quotedPrintable ? decodeQuotedPrintable(raw) : raw;
-    if (filename === "") this.#context.addArgument(name, content);
-    else this.#file(name, filename, content);
+    const content = decodeTransfer(raw, valuesOf(head, "content-transfer-encoding")[0] ?? "");
+    if (filenames.length > 0) this.#file(name, filenames, content);
+    // A part with a broken head may be a file to us and a field to the application: then its content counts as both.
+    if (filenames.length > 0 && !invalid && !invalidQuoting) return;
+    this.#context.addArgument(name, content);
+    // Most applications ignore the encoding.
+    if (content !== raw) this.#context.addArgument(name, raw);
   }
 
-  #file(name: ByteString, filename: ByteString, content: ByteString): void {
+  #file(name: ByteString, filenames: readonly ByteString[], content: ByteString): void {
     const v = this.#v;
-    const { settings } = this.#context;
+    const { uploadFileLimit } = this.#context.settings;
     this.#files++;
     this.#fileBytes += content.length;
-    this.#flag(
-      v.multipartFileLimitExceeded,
-      settings.uploadFileLimit !== undefined && this.#files > settings.uploadFileLimit,
-    );
-    v.multipartFilename.add(name, filename);
-    v.files.add(name, filename);
+    for (const filename of filenames) {
+      v.multipartFilename.add(name, filename);
+      v.files.add(name, filename);
+    }
     v.filesNames.add(name, name);
     v.filesSizes.add(name, String(content.length));
     v.filesTmpContent.add(name, content);
-    this.#store(name, content);
+    const overLimit = uploadFileLimit !== undefined && this.#files > uploadFileLimit;
+    this.#flag(v.multipartFileLimitExceeded, overLimit);
+    if (!overLimit) this.#uploads.add(name, content);
   }
+}
 
-  /** Uploads go to files only where somebody asked for files: SecUploadDir. */
-  #store(name: ByteString, content: ByteString): void {
-    const { settings, host, uploads } = this.#context;
-    if (settings.uploadDirectory === "" || host.tempStorage === undefined) return;
-    const file = host.tempStorage.create({
-      directory: settings.uploadDirectory,
-      prefix: "upload",
-      mode: settings.uploadFileMode,
-    });
-    uploads.push(file);
-    file.append(toBytes(content));
-    this.#v.filesTmpNames.add(name, file.path);
-  }
+const noDisposition: Disposition = { name: undefined, filenames: [], invalid: true, invalidQuoting: false };
+
+function isInvalid(disposition: Disposition): boolean {
+  return disposition.invalid || disposition.name === undefined;
+}
+
+function valuesOf(head: PartHead, name: string): ByteString[] {
+  return head.headers.filter((header) => header.name === name).map((header) => header.value);
+}
+
+/** The distinct Content-Type values, that with the boundary last. */
+function contentTypes({ variables, contentType }: BodyContext): ByteString[] {
+  const entries: Entry[] = [];
+  variables.requestHeaders.select({ kind: "key", key: "content-type", text: "content-type" }, entries);
+  const values = [...new Set(entries.map((entry) => entry.value))];
+  if (values.length === 0) return [contentType];
+  const isMultipart = (value: ByteString): boolean => toLowerAscii(trimSpace(value, true, true)).startsWith("multipart/");
+  return [...values.filter((value) => !isMultipart(value)), ...values.filter(isMultipart)];
 }

@@ -36,7 +36,7 @@ export function readXml(bytes: ByteString, events: XmlEvents, cut = false): stri
 }
 
 class XmlReader {
-  readonly #parser = new SaxesParser({ position: false });
+  readonly #parser = new SaxesParser<{ position: false; xmlns: false }>({ position: false, xmlns: false });
   readonly #events: XmlEvents;
   #error: string | undefined = undefined;
   #faults = 0;

@@ -2,6 +2,7 @@ import * as computed from "./computed.ts";
 import type { TransactionOrigin } from "./computed.ts";
 import { Computed, Concat, Keyed, Names, Single } from "./collections.ts";
 import { Persistent } from "./persistent.ts";
+import { UploadNames } from "./upload-names.ts";
 import { XmlVariable } from "./xml-variable.ts";
 
 /** The values of one transaction, a field per variable. What each holds is in `variable-table.ts`. */
@@ -15,7 +16,7 @@ export class Variables {
   readonly filesCombinedSize: Single = new Single("FILES_COMBINED_SIZE", "0");
   readonly filesNames: Keyed = new Keyed("FILES_NAMES");
   readonly filesSizes: Keyed = new Keyed("FILES_SIZES");
-  readonly filesTmpNames: Keyed = new Keyed("FILES_TMPNAMES");
+  readonly filesTmpNames: UploadNames = new UploadNames("FILES_TMPNAMES");
   readonly filesTmpContent: Keyed = new Keyed("FILES_TMP_CONTENT");
   readonly geo: Keyed = new Keyed("GEO");
   readonly global: Persistent = new Persistent("GLOBAL");

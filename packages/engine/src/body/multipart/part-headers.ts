@@ -1,27 +1,42 @@
 import type { ByteString } from "../../text/bytes.ts";
+import { isSpace, toLowerAscii } from "../../text/ascii.ts";
+import { isToken } from "../../text/token.ts";
+import { trimSpace } from "../../text/trim.ts";
+
+/** One header of a part. */
+export interface PartHeader {
+  /** Lower-case. */
+  readonly name: ByteString;
+  readonly value: ByteString;
+  /** `Name: value` with the name in canonical case; a line without a name as it is. */
+  readonly line: ByteString;
+}
 
 /** The head of a part and what is odd about it. */
 export interface PartHead {
-  readonly headers: readonly (readonly [name: ByteString, value: ByteString])[];
+  readonly headers: readonly PartHeader[];
   /** Offset of the part's content. */
   readonly contentStart: number;
   readonly crlfLines: boolean;
   readonly lfLines: boolean;
   readonly folding: boolean;
+  /** A folded line without a line before it, or that begins with something else than a blank or a tab. */
   readonly invalidFolding: boolean;
-  readonly invalidLine: boolean;
+  /** A line without a name, with bytes no name may hold, or with a NUL; or no blank line after the headers. */
+  readonly invalid: boolean;
 }
 
+/** More headers than this make a part invalid. */
 const HEADER_LIMIT = 100;
 
 /** Reads header lines from `start` up to the blank line, or up to `end` when there is none. */
 export function parsePartHead(text: ByteString, start: number, end: number): PartHead {
-  const headers: [ByteString, ByteString][] = [];
-  let [crlfLines, lfLines, folding, invalidFolding, invalidLine] = [false, false, false, false, false];
+  const lines: ByteString[] = [];
+  let [crlfLines, lfLines, folding, invalidFolding, tooMany, blankLine] = [false, false, false, false, false, false];
   let at = start;
-  while (at < end) {
+  while (at < end && !blankLine) {
     const newline = text.indexOf("\n", at);
-    const stop = newline < 0 || newline > end ? end : newline;
+    const stop = newline < 0 || newline >= end ? end : newline;
     const crlf = stop > at && text.charCodeAt(stop - 1) === 0x0d;
     if (stop < end) {
       if (crlf) crlfLines = true;
@@ -29,24 +44,37 @@ export function parsePartHead(text: ByteString, start: number, end: number): Par
     }
     const line = text.slice(at, crlf ? stop - 1 : stop);
     at = stop + 1;
-    if (line === "") break;
-    if (/^[ \t]/.test(line)) {
+    const first = line.charCodeAt(0);
+    if (line === "") blankLine = true;
+    else if (isSpace(first)) {
       folding = true;
-      const last = headers.at(-1);
-      if (last === undefined) invalidFolding = true;
-      else last[1] += ` ${line.trim()}`;
-      continue;
-    }
-    const colon = line.indexOf(":");
-    if (colon < 1 || headers.length >= HEADER_LIMIT) invalidLine = true;
-    else headers.push([line.slice(0, colon).trimEnd(), line.slice(colon + 1).trim()]);
+      if (lines.length === 0 || (first !== 0x20 && first !== 0x09)) invalidFolding = true;
+      if (lines.length === 0) lines.push(line);
+      else lines[lines.length - 1] += ` ${trimSpace(line, true, true)}`;
+    } else if (lines.length < HEADER_LIMIT) lines.push(line);
+    else tooMany = true;
   }
-  return { headers, contentStart: Math.min(at, end), crlfLines, lfLines, folding, invalidFolding, invalidLine };
+  const headers = lines.map(readHeader);
+  const invalid = tooMany || !blankLine || headers.some((header) => header.name === "" || header.line.includes("\0"));
+  return { headers, contentStart: Math.min(at, end), crlfLines, lfLines, folding, invalidFolding, invalid };
+}
+
+function readHeader(line: ByteString): PartHeader {
+  const colon = line.indexOf(":");
+  const name = trimSpace(line.slice(0, Math.max(colon, 0)), false, true);
+  const value = trimSpace(line.slice(colon + 1), true, true);
+  if (!isToken(name)) return { name: "", value, line };
+  return { name: toLowerAscii(name), value, line: `${canonicalName(name)}: ${value}` };
 }
 
 /** `content-disposition` as `Content-Disposition`. */
-export function canonicalName(name: ByteString): ByteString {
-  return name
-    .toLowerCase()
-    .replaceAll(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase());
+function canonicalName(name: ByteString): ByteString {
+  let out = "";
+  let start = true;
+  for (let at = 0; at < name.length; at++) {
+    const letter = name[at]!;
+    out += start ? letter.toUpperCase() : letter.toLowerCase();
+    start = letter === "-";
+  }
+  return out;
 }
