@@ -7,7 +7,11 @@ export class CapturingState {
   readonly phase = 1;
   readonly capturing = true;
   readonly captures: string[] = [];
-  readonly variables: Readonly<Record<"tx" | "geo" | "argsPath", NoValues>> = { tx: new NoValues(), geo: new NoValues(), argsPath: new NoValues() };
+  readonly variables: Readonly<Record<"tx" | "geo" | "argsPath", NoValues>> = {
+    tx: new NoValues(),
+    geo: new NoValues(),
+    argsPath: new NoValues(),
+  };
   capture(index: number, text: string): void {
     this.captures[index] = text;
   }

@@ -41,7 +41,10 @@ export function decodeJsonString(text: ByteString, start: number): JsonString {
       at += 2;
       continue;
     }
-    pieces.push(text.slice(from, at), length === 2 ? shortEscape(text.charCodeAt(at + 1)) : unicodeEscape(text, at, length));
+    pieces.push(
+      text.slice(from, at),
+      length === 2 ? shortEscape(text.charCodeAt(at + 1)) : unicodeEscape(text, at, length),
+    );
     at += length;
     from = at;
   }

@@ -155,6 +155,7 @@ function contentTypes({ variables, contentType }: BodyContext): ByteString[] {
   variables.requestHeaders.select({ kind: "key", key: "content-type", text: "content-type" }, entries);
   const values = [...new Set(entries.map((entry) => entry.value))];
   if (values.length === 0) return [contentType];
-  const isMultipart = (value: ByteString): boolean => toLowerAscii(trimSpace(value, true, true)).startsWith("multipart/");
+  const isMultipart = (value: ByteString): boolean =>
+    toLowerAscii(trimSpace(value, true, true)).startsWith("multipart/");
   return [...values.filter((value) => !isMultipart(value)), ...values.filter(isMultipart)];
 }

@@ -110,7 +110,8 @@ function parsePath(path: ByteString): Path | undefined {
   const last = steps.at(-1)!;
   const isLeaf = last.name.startsWith("@") || last.name === "text()";
   const elements = (isLeaf ? steps.slice(0, -1) : steps).map(({ name, deep }) => ({ name: localName(name), deep }));
-  if (elements.length > STEP_LIMIT || elements.some(({ name }) => name.startsWith("@") || name === "text()")) return undefined;
+  if (elements.length > STEP_LIMIT || elements.some(({ name }) => name.startsWith("@") || name === "text()"))
+    return undefined;
   const attribute = last.name.startsWith("@") ? localName(last.name.slice(1)) : undefined;
   return { elements, attribute, deep: isLeaf ? last.deep : true };
 }

@@ -1,5 +1,7 @@
 import type { ByteString } from "../text/bytes.ts";
 import type { Variables } from "./variables.ts";
+import { isDigit, toLowerAscii } from "../text/ascii.ts";
+import { trimSpace } from "../text/trim.ts";
 import { base64Decode } from "../transformations/base64-decode.ts";
 
 /** Facts about a transaction that computed variables draw on. */
@@ -17,6 +19,9 @@ export interface TransactionOrigin {
 /** MODSEC_BUILD: major, minor and patch as two digits each, then the release number, as ModSecurity writes it. */
 export const BUILD_NUMBER = "000100000";
 
+const CREDENTIALS_LIMIT = 8192;
+const EXTENSION_LIMIT = 8;
+
 type Compute = (v: Variables, origin: TransactionOrigin) => ByteString;
 
 export const combinedSize: Compute = (v) => {
@@ -29,7 +34,7 @@ export const combinedSize: Compute = (v) => {
 export const authType: Compute = (v) => {
   const value = v.requestHeaders.first("authorization") ?? "";
   const blank = value.indexOf(" ");
-  return (blank < 0 ? value : value.slice(0, blank)).toLowerCase();
+  return toLowerAscii(blank < 0 ? value : value.slice(0, blank));
 };
 
 export const duration: Compute = (_v, origin) => String(origin.elapsedMicroseconds());
@@ -39,20 +44,39 @@ export const userAgentIp: Compute = (v) => v.remoteAddr.value;
 export const remoteHost: Compute = (v) => v.remoteAddr.value;
 export const requestContentType: Compute = (v) => v.requestHeaders.first("content-type") ?? "";
 
-export const remoteUser: Compute = (v) => {
-  const credentials = /^basic +([A-Za-z0-9+/]{1,8192}=*) *$/i.exec(v.requestHeaders.first("authorization") ?? "");
-  if (credentials === null) return "";
-  const decoded = base64Decode.apply(credentials[1]!);
+/** User name of Basic credentials (RFC 7617); "" for other schemes and for what is not Base64. */
+export const remoteUser: Compute = (v, origin) => {
+  const value = v.requestHeaders.first("authorization") ?? "";
+  if (authType(v, origin) !== "basic" || value.length > CREDENTIALS_LIMIT) return "";
+  const decoded = base64Decode.apply(trimSpace(value.slice("basic".length), true, true));
   const colon = decoded.indexOf(":");
   return colon < 0 ? "" : decoded.slice(0, colon);
 };
 
+/** The path after the first segment that ends in an extension, e.g. `/a/b` of `/x.php/a/b` (RFC 3875, 4.1.5, as far as it can be told). */
 export const pathInfo: Compute = (v) => {
   const path = v.requestFilename.value;
-  const script = /\.[A-Za-z0-9]{1,8}(?=\/)/.exec(path);
-  return script === null ? "" : path.slice(script.index + script[0].length);
+  for (let slash = path.indexOf("/", 1); slash >= 0; slash = path.indexOf("/", slash + 1)) {
+    if (endsInExtension(path, slash)) return path.slice(slash);
+  }
+  return "";
 };
 
+/** Whether a dot and one to eight letters or digits stand before `end`. */
+function endsInExtension(path: ByteString, end: number): boolean {
+  let at = end - 1;
+  while (at >= 0 && end - at <= EXTENSION_LIMIT && isAlphanumeric(path.charCodeAt(at))) at--;
+  return at < end - 1 && path.charCodeAt(at) === 0x2e;
+}
+
+function isAlphanumeric(unit: number): boolean {
+  const letter = unit | 0x20;
+  return isDigit(unit) || (letter >= 0x61 && letter <= 0x7a);
+}
+
+/**
+ * Request line, headers and body as text. As ModSecurity puts it together: from what was parsed, not from the wire.
+ */
 export const fullRequest: Compute = (v, origin) => {
   const headers = v.requestHeaders.entries.map(({ key, value }) => `${key}: ${value}\n`).join("");
   return `${v.requestLine.value}\n${headers}\n${origin.requestBodyText()}`;
@@ -64,6 +88,7 @@ export const fullRequestLength: Compute = (v, origin) => {
   return String(size);
 };
 
+/** Protocol and status; hosts do not tell the reason phrase. */
 export const statusLine: Compute = (v) =>
   v.responseStatus.value === "" ? "" : `${v.responseProtocol.value} ${v.responseStatus.value}`;
 

@@ -23,7 +23,7 @@ export function parseDisposition(value: ByteString): Disposition {
   let invalid = toLowerAscii(trimSpace(value.slice(0, typeEnd), true, true)) !== "form-data";
   let invalidQuoting = false;
   const parameters = new Map<ByteString, ByteString>();
-  for (let at = typeEnd + 1; at < value.length; ) {
+  for (let at = typeEnd + 1; at < value.length;) {
     const end = endOfParameter(value, at);
     const parameter = readParameter(value.slice(at, end));
     at = end + 1;
@@ -77,7 +77,8 @@ function readParameter(piece: ByteString): Parameter | undefined {
   if (equals < 0) return { name: "", value: text, invalidQuoting: false };
   const name = toLowerAscii(trimSpace(text.slice(0, equals), true, true));
   const value = trimSpace(text.slice(equals + 1), true, true);
-  if (value.charCodeAt(0) !== 0x22) return { name, value, invalidQuoting: value.startsWith("'") || value.includes('"') };
+  if (value.charCodeAt(0) !== 0x22)
+    return { name, value, invalidQuoting: value.startsWith("'") || value.includes('"') };
   const quoted = unquote(value);
   return { name, value: quoted.value, invalidQuoting: !quoted.closed || quoted.next < value.length };
 }

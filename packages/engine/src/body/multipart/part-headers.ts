@@ -54,6 +54,8 @@ export function parsePartHead(text: ByteString, start: number, end: number): Par
     } else if (lines.length < HEADER_LIMIT) lines.push(line);
     else tooMany = true;
   }
+  // A part without content may go straight from its blank line to the next boundary.
+  if (!blankLine && at === end && lines.length > 0 && isSpace(text.charCodeAt(end))) blankLine = true;
   const headers = lines.map(readHeader);
   const invalid = tooMany || !blankLine || headers.some((header) => header.name === "" || header.line.includes("\0"));
   return { headers, contentStart: Math.min(at, end), crlfLines, lfLines, folding, invalidFolding, invalid };

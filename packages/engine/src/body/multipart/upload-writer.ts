@@ -21,7 +21,8 @@ export class UploadWriter {
   /** After the last upload. */
   finish(): void {
     if (this.#files.length === 0 || this.#context.host.tempStorage === undefined) return;
-    if (this.#context.settings.uploadKeepFiles === "Off") this.#context.variables.filesTmpNames.setSource(() => this.#write());
+    if (this.#context.settings.uploadKeepFiles === "Off")
+      this.#context.variables.filesTmpNames.setSource(() => this.#write());
     else this.#write();
   }
 

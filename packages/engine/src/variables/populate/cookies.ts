@@ -11,7 +11,7 @@ import { isSpace } from "../../text/ascii.ts";
 export function populateCookies(v: Variables, settings: Readonly<WafSettings>, header: ByteString): void {
   if (settings.cookieFormat === 1) return populateVersion1(v, header);
   const separator = settings.cookieV0Separator;
-  for (let start = 0; start < header.length; ) {
+  for (let start = 0; start < header.length;) {
     let end = header.indexOf(separator, start);
     if (end < 0) end = header.length;
     addCookie(v, header, start, end, false);

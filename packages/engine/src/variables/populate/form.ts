@@ -14,7 +14,7 @@ export function parseForm(
 ): void {
   // Where the next `=` is, so that pieces without one do not search the rest of the text each time.
   let equals = text.indexOf("=");
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = text.indexOf(separator, start);
     if (end < 0) end = text.length;
     if (end > start) {

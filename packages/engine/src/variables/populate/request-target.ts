@@ -27,7 +27,8 @@ export function splitTarget(text: ByteString): RequestTarget {
   const end = question < 0 ? text.length : question;
   const query = question < 0 ? undefined : text.slice(question + 1);
   const clean = text !== "" && !hasControl(text);
-  if (schemeEnd > 0 && text.charCodeAt(schemeEnd) !== 0x2f) return { path: text.slice(0, end), query, uri: text, valid: clean };
+  if (schemeEnd > 0 && text.charCodeAt(schemeEnd) !== 0x2f)
+    return { path: text.slice(0, end), query, uri: text, valid: clean };
 
   let pathStart = schemeEnd;
   let prefix = toLowerAscii(text.slice(0, schemeEnd));
@@ -81,7 +82,9 @@ function isAuthority(authority: ByteString): boolean {
   const hostEnd = colon > at ? colon : authority.length;
   for (let unit = hostEnd + 1; unit < authority.length; unit++) if (!isDigit(authority.charCodeAt(unit))) return false;
   if (hostEnd < authority.length && authority.charCodeAt(hostEnd) !== 0x3a) return false;
-  return holdsOnly(authority, at + 1, hostEnd, "-_.~!$&'()*+,;=:[]<>\"%", true) && hasHostEscapes(authority, at + 1, hostEnd);
+  return (
+    holdsOnly(authority, at + 1, hostEnd, "-_.~!$&'()*+,;=:[]<>\"%", true) && hasHostEscapes(authority, at + 1, hostEnd)
+  );
 }
 
 function holdsOnly(text: ByteString, from: number, to: number, others: string, nonAscii: boolean): boolean {
