@@ -1,17 +1,23 @@
 import type { Random } from "./host.ts";
 
-const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+const ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const LENGTH = 20;
+/** Bytes from here on would make some letters likelier than others. */
+const UNBIASED = 256 - (256 % ALPHABET.length);
 
 /**
- * 20 characters from a URL- and file-name-safe alphabet of 64: 120 random bits.
+ * 20 letters and digits, about 119 random bits: safe in URLs, file names and on a command line.
  * Without a host's random source the ids are unique enough for a browser demonstration, not unguessable.
  */
 export function createTransactionId(random: Random | undefined): string {
-  const bytes = new Uint8Array(LENGTH);
-  if (random !== undefined) random.fill(bytes);
-  else for (let at = 0; at < LENGTH; at++) bytes[at] = Math.floor(Math.random() * 256);
+  const bytes = new Uint8Array(32);
   let id = "";
-  for (let at = 0; at < LENGTH; at++) id += ALPHABET[bytes[at]! & 63];
+  while (id.length < LENGTH) {
+    if (random !== undefined) random.fill(bytes);
+    else for (let at = 0; at < bytes.length; at++) bytes[at] = Math.floor(Math.random() * 256);
+    for (let at = 0; at < bytes.length && id.length < LENGTH; at++) {
+      if (bytes[at]! < UNBIASED) id += ALPHABET[bytes[at]! % ALPHABET.length];
+    }
+  }
   return id;
 }

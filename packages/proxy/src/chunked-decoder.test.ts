@@ -33,8 +33,33 @@ test.each([
   "0\r\nbad trailer\r\n\r\n",
   `3;${"a".repeat(300)}\r\nabc\r\n0\r\n\r\n`,
   "3\r\nab",
+  "3 \r\nabc\r\n0\r\n\r\n",
+  " 3\r\nabc\r\n0\r\n\r\n",
+  "3\r\nabc\n0\r\n\r\n",
+  "0\r\nX: \0\r\n\r\n",
+  `0\r\n${"X: y\r\n".repeat(3000)}\r\n`,
+  `${`1;${"e".repeat(200)}\r\na\r\n`.repeat(30)}0\r\n\r\n`,
 ])("%j is an error", (bytes) => {
   expect(decode(bytes, 7)).toMatch(/^error/);
+});
+
+test("leaves what follows the message, and takes nothing after its end", () => {
+  const decoder = new ChunkedDecoder();
+  const bytes = Buffer.from("1\r\na\r\n0\r\n\r\nGET /", "latin1");
+  expect(decoder.push(bytes)).toMatchObject({ consumed: bytes.length - 5, error: undefined });
+  expect(decoder.done).toBe(true);
+  expect(decoder.push(Buffer.from("1\r\n"))).toEqual({ consumed: 0, data: [], error: undefined });
+});
+
+test("an error stays", () => {
+  const decoder = new ChunkedDecoder();
+  decoder.push(Buffer.from("x\r\n"));
+  expect(decoder.push(Buffer.from("1\r\na\r\n")).error).toBe("a chunk size is malformed");
+});
+
+test("limits are parameters", () => {
+  const strict = new ChunkedDecoder({ sizeLine: 4, extensions: 1, trailer: 10 });
+  expect(strict.push(Buffer.from("1;a\r\n")).error).toBe("the chunk extensions are too long");
 });
 
 test("any bytes end in a result", () => {

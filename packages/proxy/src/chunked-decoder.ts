@@ -2,24 +2,41 @@
 export interface ChunkedStep {
   /** Bytes used; the rest belongs to what comes next. */
   readonly consumed: number;
+  /** Views on the bytes pushed, not copies. */
   readonly data: readonly Uint8Array[];
   /** The framing is broken; the connection cannot be used any further. */
   readonly error: string | undefined;
 }
 
-const SIZE_LINE_LIMIT = 256;
-const TRAILER_LIMIT = 16_384;
+/** Bytes that a message may spend on framing. */
+export interface ChunkedLimits {
+  /** A size line with its extensions. */
+  readonly sizeLine: number;
+  /** All extensions together: they carry no data, so no body limit stops them. */
+  readonly extensions: number;
+  readonly trailer: number;
+}
+
+const defaultLimits: ChunkedLimits = { sizeLine: 256, extensions: 4096, trailer: 16_384 };
 const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Decodes the chunked transfer coding piece by piece, strictly (RFC 9112, 7.1): CRLF only, sizes of at most 15 digits, bounded
- * extensions and trailers.
+ * Decodes the chunked transfer coding piece by piece, strictly (RFC 9112, 7.1): CRLF only, sizes of at most 12 digits and
+ * without blanks around them, bounded extensions and trailers. Bytes that were not consumed are to be pushed again, with
+ * more behind them.
  */
 export class ChunkedDecoder {
+  readonly #limits: ChunkedLimits;
   #state: "size" | "data" | "data-end" | "trailer" | "done" = "size";
   #left = 0;
+  #extensionBytes = 0;
   #trailerBytes = 0;
+  #error: string | undefined = undefined;
+
+  constructor(limits: ChunkedLimits = defaultLimits) {
+    this.#limits = limits;
+  }
 
   /** All chunks and the trailer have been read. */
   get done(): boolean {
@@ -29,7 +46,7 @@ export class ChunkedDecoder {
   push(bytes: Uint8Array): ChunkedStep {
     const data: Uint8Array[] = [];
     let at = 0;
-    while (at < bytes.length && this.#state !== "done") {
+    while (at < bytes.length && this.#state !== "done" && this.#error === undefined) {
       if (this.#state === "data") {
         const piece = bytes.subarray(at, at + this.#left);
         data.push(piece);
@@ -38,49 +55,51 @@ export class ChunkedDecoder {
         if (this.#left === 0) this.#state = "data-end";
         continue;
       }
-      const line = readLine(bytes, at, this.#state === "trailer" ? TRAILER_LIMIT : SIZE_LINE_LIMIT);
-      if (typeof line === "string") return { consumed: at, data, error: line };
-      if (line === undefined) break;
-      const error = this.#line(line.text);
-      if (error !== undefined) return { consumed: at, data, error };
-      at = line.next;
+      const end = this.#endOfLine(bytes, at);
+      if (end < 0) break;
+      this.#line(String.fromCharCode(...bytes.subarray(at, end)));
+      if (this.#error === undefined) at = end + 2;
     }
-    return { consumed: at, data, error: undefined };
+    return { consumed: at, data, error: this.#error };
   }
 
-  #line(text: string): string | undefined {
+  /** Offset of the CRLF, -1 when it has not come yet or the line is broken. */
+  #endOfLine(bytes: Uint8Array, from: number): number {
+    const limit = this.#state === "trailer" ? this.#limits.trailer : this.#limits.sizeLine;
+    for (let at = from; at < bytes.length; at++) {
+      if (at - from >= limit) return this.#fail("a line is too long");
+      if (bytes[at] === LF) return this.#fail("a line ends in a bare line feed");
+      if (bytes[at] !== CR) continue;
+      if (at + 1 === bytes.length) return -1;
+      return bytes[at + 1] === LF ? at : this.#fail("a carriage return stands alone");
+    }
+    return -1;
+  }
+
+  #line(text: string): void {
     if (this.#state === "data-end") {
       this.#state = "size";
-      return text === "" ? undefined : "a chunk is longer than its size";
-    }
-    if (this.#state === "trailer") {
+      if (text !== "") this.#fail("a chunk is longer than its size");
+    } else if (this.#state === "trailer") {
       this.#trailerBytes += text.length + 2;
       if (text === "") this.#state = "done";
-      else if (this.#trailerBytes > TRAILER_LIMIT) return "the trailer is too long";
-      else if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:/.test(text)) return "a trailer line is malformed";
-      return undefined;
+      else if (this.#trailerBytes > this.#limits.trailer) this.#fail("the trailer is too long");
+      else if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(text))
+        this.#fail("a trailer line is malformed");
+    } else {
+      const size = /^([0-9A-Fa-f]{1,12})(;[\t\x20-\x7e]*)?$/.exec(text);
+      this.#extensionBytes += size?.[2]?.length ?? 0;
+      if (size === null) this.#fail("a chunk size is malformed");
+      else if (this.#extensionBytes > this.#limits.extensions) this.#fail("the chunk extensions are too long");
+      else {
+        this.#left = parseInt(size[1]!, 16);
+        this.#state = this.#left === 0 ? "trailer" : "data";
+      }
     }
-    const size = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;[\t\x20-\x7e]*)?$/.exec(text);
-    if (size === null) return "a chunk size is malformed";
-    this.#left = parseInt(size[1]!, 16);
-    this.#state = this.#left === 0 ? "trailer" : "data";
-    return undefined;
   }
-}
 
-/** A whole line, undefined when its end has not come yet, an error text when it is broken. */
-function readLine(
-  bytes: Uint8Array,
-  from: number,
-  limit: number,
-): { readonly text: string; readonly next: number } | string | undefined {
-  const stop = Math.min(bytes.length, from + limit);
-  for (let at = from; at < stop; at++) {
-    if (bytes[at] === LF) return "a line ends in a bare line feed";
-    if (bytes[at] !== CR) continue;
-    if (at + 1 >= bytes.length) return undefined;
-    if (bytes[at + 1] !== LF) return "a carriage return stands alone";
-    return { text: String.fromCharCode(...bytes.subarray(from, at)), next: at + 2 };
+  #fail(error: string): -1 {
+    this.#error ??= error;
+    return -1;
   }
-  return stop - from >= limit ? "a line is too long" : undefined;
 }

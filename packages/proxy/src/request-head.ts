@@ -44,14 +44,21 @@ export function parseRequestHead(bytes: string, limits: HeadLimits = defaultLimi
   for (const line of lines) {
     const field = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*/.exec(line);
     if (field === null) return refuse(400, "a header line is malformed");
-    headers.push([field[1]!, line.slice(field[0].length).replace(/[ \t]+$/, "")]);
+    headers.push([field[1]!, line.slice(field[0].length, endOfValue(line, field[0].length))]);
   }
-  const problem = checkHeaders(first.version, headers);
+  const problem = checkHeaders(first.version, headers) ?? checkAuthority(first.target, headers);
   return problem ?? { kind: "head", head: { ...first, headers, length: end + 4 } };
 }
 
 function refuse(status: 400 | 414 | 431 | 501 | 505, reason: string): Extract<ParsedHead, { kind: "refused" }> {
   return { kind: "refused", status, reason };
+}
+
+/** Offset after the last byte that is neither blank nor tab. A regular expression would take quadratic time for this. */
+function endOfValue(line: string, start: number): number {
+  let end = line.length;
+  while (end > start && (line.charCodeAt(end - 1) === 0x20 || line.charCodeAt(end - 1) === 0x09)) end--;
+  return end;
 }
 
 /** Line ends other than CRLF, and controls. The last byte of an incomplete head may be the CR of a CRLF. */
@@ -90,6 +97,20 @@ function isTarget(method: string, target: string): boolean {
   if (method === "CONNECT") return /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}$/.test(target);
   if (target === "*") return method === "OPTIONS";
   return target.startsWith("/") || /^https?:\/\/[^/?]+/i.test(target);
+}
+
+/**
+ * The authority of an absolute target and the Host header have to be the same: a server must go by the former (RFC 9112,
+ * 3.2.2), many go by the latter.
+ */
+function checkAuthority(target: string, headers: readonly (readonly [string, string])[]): ParsedHead | undefined {
+  const start = target.startsWith("/") ? -1 : target.indexOf("://");
+  if (start < 0) return undefined;
+  const [authority = ""] = target.slice(start + 3).split(/[/?]/, 1);
+  const host = headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? authority;
+  return authority.toLowerCase() === host.toLowerCase()
+    ? undefined
+    : refuse(400, "target and Host header name two hosts");
 }
 
 function checkHeaders(version: string, headers: readonly (readonly [string, string])[]): ParsedHead | undefined {
