@@ -18,8 +18,10 @@ const SET_LIMIT = 6;
 
 interface Facts {
   readonly minLength: number;
-  /** All strings the node can match, lower-case; undefined when there are too many. */
+  /** Lower-case strings of which one ends every match of the node; undefined when there are too many. */
   readonly exact: readonly string[] | undefined;
+  /** `exact` are whole matches, not only their ends. */
+  readonly whole: boolean;
   readonly groups: readonly (readonly string[])[];
 }
 
@@ -29,15 +31,15 @@ export function prefilterCondition(root: Node): PrefilterCondition {
   return { minLength: facts.minLength, groups: settle(facts) };
 }
 
-const anything: Facts = { minLength: 0, exact: undefined, groups: [] };
+const anything: Facts = { minLength: 0, exact: undefined, whole: false, groups: [] };
 
 function examine(node: Node): Facts {
   switch (node.kind) {
     case "empty":
     case "assert":
-      return { minLength: 0, exact: [""], groups: [] };
+      return { minLength: 0, exact: [""], whole: true, groups: [] };
     case "set":
-      return { minLength: 1, exact: exactBytes(node.set), groups: [] };
+      return { minLength: 1, exact: exactBytes(node.set), whole: true, groups: [] };
     case "group":
       return examine(node.node);
     case "concat":
@@ -60,25 +62,31 @@ function exactBytes(set: ByteSet): readonly string[] | undefined {
 
 function join(left: Facts, right: Facts): Facts {
   const minLength = left.minLength + right.minLength;
-  if (left.exact !== undefined && right.exact !== undefined) {
+  // Only a right part that is known as a whole stands directly behind the end of the left one.
+  if (left.exact !== undefined && right.exact !== undefined && right.whole) {
     const { exact: a } = left;
     const { exact: b } = right;
     const longest = Math.max(...a.map((text) => text.length)) + Math.max(...b.map((text) => text.length));
     if (a.length * b.length <= EXACT_LIMIT && longest <= EXACT_LENGTH_LIMIT) {
       const exact = [...new Set(a.flatMap((head) => b.map((tail) => head + tail)))];
-      return { minLength, exact, groups: [...left.groups, ...right.groups] };
+      return { minLength, exact, whole: left.whole, groups: [...left.groups, ...right.groups] };
     }
   }
   // The left part ends here as a group of its own; the right part may still grow with what follows it.
-  return { minLength, exact: right.exact, groups: [...settle(left), ...right.groups] };
+  return { minLength, exact: right.exact, whole: false, groups: [...settle(left), ...right.groups] };
 }
 
 function choose(branches: readonly Facts[]): Facts {
   const minLength = Math.min(...branches.map((branch) => branch.minLength));
-  if (branches.every((branch) => branch.exact !== undefined && branch.groups.length === 0)) {
+  if (branches.every(isListed)) {
     const exact = [...new Set(branches.flatMap((branch) => branch.exact!))];
-    if (exact.length <= EXACT_LIMIT) return { minLength, exact, groups: [] };
-    return { minLength, exact: undefined, groups: exact.length <= GROUP_LIMIT && !exact.includes("") ? [exact] : [] };
+    if (exact.length <= EXACT_LIMIT) return { minLength, exact, whole: true, groups: [] };
+    return {
+      minLength,
+      exact: undefined,
+      whole: false,
+      groups: exact.length <= GROUP_LIMIT && !exact.includes("") ? [exact] : [],
+    };
   }
   const union: string[] = [];
   for (const branch of branches) {
@@ -87,19 +95,24 @@ function choose(branches: readonly Facts[]): Facts {
     union.push(...best);
   }
   const group = [...new Set(union)];
-  return { minLength, exact: undefined, groups: group.length <= GROUP_LIMIT ? [group] : [] };
+  return { minLength, exact: undefined, whole: false, groups: group.length <= GROUP_LIMIT ? [group] : [] };
 }
 
 function repeat(node: Extract<Node, { kind: "repeat" }>, inner: Facts): Facts {
   if (node.min === 0) {
-    if (node.max === 1 && inner.exact !== undefined && inner.groups.length === 0 && inner.exact.length < EXACT_LIMIT) {
-      return { minLength: 0, exact: [...new Set([...inner.exact, ""])], groups: [] };
+    if (node.max === 1 && isListed(inner) && inner.exact!.length < EXACT_LIMIT) {
+      return { minLength: 0, exact: [...new Set([...inner.exact!, ""])], whole: true, groups: [] };
     }
     return anything;
   }
   const minLength = inner.minLength * node.min;
   if (node.min === 1 && node.max === 1) return inner;
-  return { minLength, exact: undefined, groups: settle(inner) };
+  return { minLength, exact: undefined, whole: false, groups: settle(inner) };
+}
+
+/** Every match of the node is on its list. */
+function isListed({ exact, whole, groups }: Facts): boolean {
+  return exact !== undefined && whole && groups.length === 0;
 }
 
 /** Groups of a node that nothing is joined to any more. */

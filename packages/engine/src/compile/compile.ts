@@ -1,4 +1,5 @@
 import type { Diagnostic } from "@cuirass/seclang";
+import { PrefilterBuilder } from "@cuirass/regex";
 import { parseActionList } from "@cuirass/seclang";
 import type { CompiledRule, CompiledRuleset } from "./ruleset.ts";
 import type { ConfigSource } from "./load.ts";
@@ -48,7 +49,8 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
 
   const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
   const pipelines = new PipelineBuilder(settings);
-  const context = { settings, host, registry, pipelines, defaultActions };
+  const prefilter = new PrefilterBuilder();
+  const context = { settings, host, registry, pipelines, prefilter, defaultActions };
   if (options.onRule !== undefined) {
     for (const rule of collected.rules) options.onRule(compileRule(rule, 0, context, new Report()).metadata);
   }
@@ -67,7 +69,7 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
     report.diagnostics.push(...own.diagnostics);
     rules.push(rule);
   }
-  const ruleset = report.hasErrors ? undefined : new RuleIndex(settings, rules, pipelines.pipelines);
+  const ruleset = report.hasErrors ? undefined : new RuleIndex(settings, rules, pipelines.pipelines, prefilter.build());
   return { ruleset, diagnostics: report.diagnostics };
 }
 

@@ -1,3 +1,4 @@
+import type { Prefilter } from "@cuirass/regex";
 import { compilePattern } from "@cuirass/regex";
 import type { CompiledRule, CompiledRuleset, Pipeline } from "./ruleset.ts";
 import type { ByteString } from "../text/bytes.ts";
@@ -10,13 +11,20 @@ export class RuleIndex implements CompiledRuleset {
   readonly rules: readonly CompiledRule[];
   readonly byPhase: readonly (readonly CompiledRule[])[];
   readonly pipelines: readonly Pipeline[];
+  readonly prefilter: Prefilter;
   readonly usesRuleVariable: boolean;
   /** By tag, message or range as written in a ctl action. Bounded: those texts stand in the configuration. */
   readonly #byTag = new Map<ByteString, readonly CompiledRule[]>();
   readonly #byMessage = new Map<ByteString, readonly CompiledRule[]>();
   readonly #byId = new Map<string, readonly CompiledRule[]>();
 
-  constructor(settings: WafSettings, rules: readonly CompiledRule[], pipelines: readonly Pipeline[]) {
+  constructor(
+    settings: WafSettings,
+    rules: readonly CompiledRule[],
+    pipelines: readonly Pipeline[],
+    prefilter: Prefilter,
+  ) {
+    this.prefilter = prefilter;
     this.settings = settings;
     this.rules = rules;
     this.pipelines = pipelines;

@@ -1,5 +1,6 @@
 import type { ActionNode } from "@cuirass/seclang";
 import { nearestName } from "@cuirass/seclang";
+import type { PrefilterBuilder } from "@cuirass/regex";
 import type { ActionDefinition, ActionEvaluator } from "../action.ts";
 import type { CompiledOperator, CompiledRule, RuleDraft } from "./ruleset.ts";
 import type { Host } from "../host.ts";
@@ -28,6 +29,7 @@ export interface RuleCompileContext {
   readonly host: Host;
   readonly registry: Registry;
   readonly pipelines: PipelineBuilder;
+  readonly prefilter: PrefilterBuilder;
   readonly defaultActions: readonly ActionNode[];
 }
 
@@ -253,7 +255,9 @@ class RuleCompiler {
       return undefined;
     }
     try {
-      return { name: definition.name, negated, argument, matcher: this.#matcher(definition, argument) };
+      const matcher = this.#matcher(definition, argument);
+      const gate = matcher.condition === undefined ? -1 : this.#context.prefilter.add(matcher.condition);
+      return { name: definition.name, negated, argument, matcher, gate };
     } catch (error) {
       if (!(error instanceof OperatorArgumentError) && !(error instanceof MacroError)) throw error;
       const { offset } = error;

@@ -1,3 +1,4 @@
+import type { Prefilter } from "@cuirass/regex";
 import type { ActionEvaluator } from "../action.ts";
 import type { Macro } from "./macro.ts";
 import type { RuleMetadata } from "../matched-rule.ts";
@@ -97,6 +98,8 @@ export interface CompiledOperator {
   readonly negated: boolean;
   readonly argument: ByteString;
   readonly matcher: OperatorMatcher;
+  /** Group of the rule set's prefilter without which no value can match; -1 when there is none. */
+  readonly gate: number;
 }
 
 /**
@@ -138,6 +141,7 @@ export interface CompiledRuleset {
   /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
   readonly byPhase: readonly (readonly CompiledRule[])[];
   readonly pipelines: readonly Pipeline[];
+  readonly prefilter: Prefilter;
   /** Some target or macro reads RULE, so it must be filled before each rule. */
   readonly usesRuleVariable: boolean;
   /** Rules whose id lies in the range, inclusive. */

@@ -15,6 +15,7 @@ import { TransactionControl } from "../control.ts";
 import { formatSeverity } from "../severity.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 import { Variables } from "../variables/variables.ts";
+import { Gates } from "./gates.ts";
 import { RuleMatch } from "./rule-match.ts";
 import { Trace } from "./trace.ts";
 import { TransformCache } from "./transform.ts";
@@ -49,6 +50,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   readonly control: TransactionControl;
   readonly variables: Variables;
   readonly transforms: TransformCache;
+  readonly gates: Gates;
   readonly startMs: number;
   readonly matchedRules: MatchedRule[] = [];
   /** Rules tried and why they were passed over; undefined unless tracing is on. */
@@ -78,6 +80,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.#budgetMs = context.timeBudgetMs;
     this.control = new TransactionControl(context.ruleset.settings);
     this.variables = new Variables(this);
+    this.gates = new Gates(context.ruleset.prefilter);
     this.transforms = new TransformCache(context.ruleset.pipelines.length);
     this.trace = context.tracing ? new Trace() : undefined;
     for (let slot = 0; slot <= 10; slot++) this.variables.tx.add(String(slot), "");

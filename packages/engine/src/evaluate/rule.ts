@@ -55,6 +55,7 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
 
 function matchesNow(tx: Transaction, rule: CompiledRule, text: ByteString): boolean {
   const operator = rule.operator!;
+  if (operator.gate >= 0 && !tx.gates.mayMatch(operator.gate, text)) return operator.negated;
   if (rule.capture) tx.beginCapture();
   return (operator.matcher.match(text, tx) as boolean) !== operator.negated;
 }

@@ -1,3 +1,4 @@
+import { PrefilterBuilder } from "@cuirass/regex";
 import type { ActionDefinition, ActionEvaluator } from "../action.ts";
 import type { CollectionStore, Host } from "../host.ts";
 import type { CompiledRule, CompiledRuleset, RuleDraft } from "../compile/ruleset.ts";
@@ -92,6 +93,7 @@ function fakeRuleset(settings: WafSettings, facts: readonly FakeRule[]): Compile
     rules,
     byPhase: [],
     pipelines: [],
+    prefilter: new PrefilterBuilder().build(),
     usesRuleVariable: false,
     withIdBetween: (from, to) => named((rule) => rule.id >= from && rule.id <= to),
     withTag: (tag) => named((rule) => rule.metadata.tags.includes(tag)),

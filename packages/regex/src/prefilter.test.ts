@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compilePattern } from "./pattern.ts";
+import { PhraseMatcher } from "./phrase-matcher.ts";
+import { PrefilterBuilder } from "./prefilter.ts";
+
+const has = (found: Uint32Array, id: number): boolean => ((found[id >> 5]! >> (id & 31)) & 1) === 1;
+
+test("reports the groups of which a literal occurs, in any ASCII case", () => {
+  const builder = new PrefilterBuilder();
+  const sql = builder.add({ minLength: 0, groups: [["union", "select"]] });
+  const script = builder.add({ minLength: 0, groups: [["<script"]] });
+  const found = builder.build().scan("1 SELECT 2");
+  expect([has(found, sql), has(found, script)]).toEqual([true, false]);
+});
+
+test("equal groups share an id, and a condition without literals has none", () => {
+  const builder = new PrefilterBuilder();
+  expect(builder.add({ minLength: 0, groups: [["b", "A"]] })).toBe(builder.add({ minLength: 3, groups: [["a", "b"]] }));
+  expect(builder.add({ minLength: 3, groups: [] })).toBe(-1);
+});
+
+test("a literal inside another literal is reported too", () => {
+  const builder = new PrefilterBuilder();
+  const ids = ["abcd", "bc", "c"].map((literal) => builder.add({ minLength: 0, groups: [[literal]] }));
+  expect(ids.map((id) => has(builder.build().scan("xabcdx"), id))).toEqual([true, true, true]);
+  expect(ids.map((id) => has(builder.build().scan("xbcdx"), id))).toEqual([false, true, true]);
+});
+
+test("a part whose beginning is unknown is not joined to what stands before it", () => {
+  const builder = new PrefilterBuilder();
+  const pattern = compilePattern("a(?:(?:x|y*)b|c[0-9]d)e");
+  const id = builder.add(pattern.condition);
+  for (const haystack of ["ayybe", "axbe", "ac5de", "abe"]) {
+    expect(pattern.test(haystack)).toBe(true);
+    expect(has(builder.build().scan(haystack), id)).toBe(true);
+  }
+});
+
+test("never misses what a pattern or phrase list matches", () => {
+  const atom = fc.constantFrom(
+    "ab",
+    "c",
+    "(?:a|bc)",
+    "(?i:aB)",
+    "[ab]",
+    ".",
+    "x+",
+    "(?:ab)?",
+    "(?:.*b|c[^x]a|xx)",
+    "(?:a|b*)",
+    "c{2}",
+    "\\d",
+    "^",
+    "$",
+  );
+  const source = fc.array(atom, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "B", "c", "x", "1"), maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.array(source, { minLength: 1, maxLength: 6 }),
+      fc.array(text, { maxLength: 4 }),
+      text,
+      (sources, phrases, haystack) => {
+        const builder = new PrefilterBuilder();
+        const matchers = [...sources.map((pattern) => compilePattern(pattern)), new PhraseMatcher(phrases)];
+        const ids = matchers.map((matcher) => builder.add(matcher.condition));
+        const found = builder.build().scan(haystack);
+        matchers.forEach((matcher, index) => {
+          if (ids[index]! >= 0 && matcher.test(haystack)) expect(has(found, ids[index]!)).toBe(true);
+        });
+      },
+    ),
+    { seed: 13, numRuns: 10_000 },
+  );
+});
