@@ -77,13 +77,13 @@ test("accepts exactly what the platform's parser accepts", () => {
   );
 });
 
-test("hands over every byte of a broken text that is no mark, and always ends", () => {
+test("hands over every word of a broken array, and always ends", () => {
   fc.assert(
     fc.property(fragments, (tail) => {
-      // The container stays open whatever follows, unless the tail closes it.
-      const text = `[${tail.replaceAll(/[\]}"\\]/g, "")}`;
+      // Without what could close the array, begin an object (an empty one has no leaf) or join words to strings.
+      const text = `[${tail.replaceAll(/[\]{}"\\]/g, "")}`;
       const seen = scan(text).leaves.join("\n");
-      for (const word of text.match(/[^[\]{},:\s\0]+/g) ?? []) if (word !== "null") expect(seen).toContain(word);
+      for (const word of text.match(/[^[,:\s\0]+/g) ?? []) if (word !== "null") expect(seen).toContain(word);
     }),
     { seed: 9, numRuns: 5000 },
   );

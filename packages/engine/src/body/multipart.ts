@@ -104,7 +104,7 @@ class MultipartReader {
     const dispositions = valuesOf(head, "content-disposition").map(parseDisposition);
     const disposition = dispositions.at(-1) ?? noDisposition;
     const { name = "", filenames } = disposition;
-    const invalid = head.invalid || dispositions.length > 1 || dispositions.some(isInvalid);
+    const invalid = head.invalid || dispositions.length !== 1 || dispositions.some(isInvalid);
     const invalidQuoting = dispositions.some((each) => each.invalidQuoting);
     this.#flag(v.multipartInvalidPart, invalid);
     this.#flag(v.multipartInvalidQuoting, invalidQuoting);

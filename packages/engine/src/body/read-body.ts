@@ -7,7 +7,9 @@ import { addArgument } from "../variables/populate/arguments.ts";
 export function readRequestBody(tx: Transaction, uploads: TempFile[]): void {
   const v = tx.variables;
   if (!tx.control.requestBodyAccess || tx.requestBody.size === 0) return;
-  if (v.reqbodyProcessor.value === "" && tx.control.forceRequestBodyVariable) v.reqbodyProcessor.set("URLENCODED");
+  const forced = v.reqbodyProcessor.value === "" && tx.control.forceRequestBodyVariable;
+  if (forced) v.reqbodyProcessor.set("URLENCODED");
+  const limitExceeded = v.argsLimitExceeded.value;
   const name = v.reqbodyProcessor.value;
   if (name === "") {
     // Compat: a body of a type that no processor handles is visible all the same (gaps A9).
@@ -22,6 +24,9 @@ export function readRequestBody(tx: Transaction, uploads: TempFile[]): void {
       : processor.processRequest(
           bodyContext(tx, tx.requestBody, v.requestHeaders.first("content-type") ?? "", uploads),
         );
+  // Compat: a body that is only read as a form because ctl says so is often none: an image has a thousand "arguments" too.
+  // What was dropped is visible in REQUEST_BODY all the same.
+  if (forced) v.argsLimitExceeded.set(limitExceeded);
   if (error === undefined) return;
   v.reqbodyError.set("1");
   v.reqbodyErrorMsg.set(`${name}: ${error}`);

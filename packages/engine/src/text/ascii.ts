@@ -1,4 +1,5 @@
 import type { ByteString } from "./bytes.ts";
+import { fromBytes, toBytes } from "./bytes.ts";
 
 /** ASCII lower-casing, byte for byte; returns the text itself when nothing changes. */
 export function toLowerAscii(text: ByteString): ByteString {
@@ -14,16 +15,12 @@ function lowerFrom(text: ByteString, first: number): ByteString {
   let ascii = true;
   for (let at = 0; at < text.length && ascii; at++) ascii = text.charCodeAt(at) < 0x80;
   if (ascii) return text.toLowerCase();
-  const pieces: string[] = [];
-  let start = 0;
-  for (let at = first; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x41 || unit > 0x5a) continue;
-    pieces.push(text.slice(start, at), String.fromCharCode(unit | 0x20));
-    start = at + 1;
+  const bytes = toBytes(text);
+  for (let at = first; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x41 && byte <= 0x5a) bytes[at] = byte | 0x20;
   }
-  pieces.push(text.slice(start));
-  return pieces.join("");
+  return fromBytes(bytes);
 }
 
 /** Value of a hexadecimal digit, -1 for any other unit. */

@@ -45,13 +45,12 @@ export function parsePartHead(text: ByteString, start: number, end: number): Par
     const line = text.slice(at, crlf ? stop - 1 : stop);
     at = stop + 1;
     const first = line.charCodeAt(0);
+    const continues = (first === 0x20 || first === 0x09) && lines.length > 0;
+    if (isSpace(first)) folding = true;
+    if (isSpace(first) && !continues) invalidFolding = true;
     if (line === "") blankLine = true;
-    else if (isSpace(first)) {
-      folding = true;
-      if (lines.length === 0 || (first !== 0x20 && first !== 0x09)) invalidFolding = true;
-      if (lines.length === 0) lines.push(line);
-      else lines[lines.length - 1] += ` ${trimSpace(line, true, true)}`;
-    } else if (lines.length < HEADER_LIMIT) lines.push(line);
+    else if (continues) lines[lines.length - 1] += ` ${trimSpace(line, true, true)}`;
+    else if (lines.length < HEADER_LIMIT) lines.push(line);
     else tooMany = true;
   }
   // A part without content may go straight from its blank line to the next boundary.
