@@ -61,11 +61,15 @@ test.each(bodyProcessors)("$name takes any bytes without throwing, and answers w
       for (const value of values) expect(/^[\0-\xff]*$/.test(value)).toBe(true);
       readBody(processor, text, { contentType: type }, "processResponse");
     }),
-    { seed: 3, numRuns: 3000 },
+    { seed: 3, numRuns: 1500 },
   );
 });
 
-const token = fc.string({ unit: fc.constantFrom(..."abcXYZ019 ._-\xc3\xa9"), minLength: 1, maxLength: 8 });
+const token = fc.string({
+  unit: fc.constantFrom("a", "X", "1", " ", ".", "_", "-", "\xc3", "\xa9"),
+  minLength: 1,
+  maxLength: 8,
+});
 // Contents end in no line break of their own, which nobody could tell from the boundary's.
 const content = fc.string({ unit: fc.oneof(bytes, fc.constantFrom("\r\n", "--", "B")), maxLength: 30 });
 
@@ -91,7 +95,7 @@ test("a well-formed multipart body gives back its fields and files", () => {
       expect(pairsOf(variables.files)).toEqual(files.map((each) => [each.name, each.filename]));
       expect(pairsOf(variables.filesTmpContent)).toEqual(files.map((each) => [each.name, each.content]));
     }),
-    { seed: 3, numRuns: 2000 },
+    { seed: 3, numRuns: 1000 },
   );
 });
 
@@ -99,7 +103,7 @@ test("a well-formed XML document gives back its texts and attribute values", () 
   const escape = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("'", "&#39;");
   const value = fc
-    .string({ unit: fc.constantFrom(..."ab<>&'\"]"), minLength: 1, maxLength: 8 })
+    .string({ unit: fc.constantFrom("a", "b", "<", ">", "&", "'", '"', "]"), minLength: 1, maxLength: 8 })
     .filter((text) => !text.includes("]]>"));
   fc.assert(
     fc.property(fc.array(fc.record({ attribute: value, text: value, depth: fc.nat({ max: 3 }) })), (items) => {
@@ -113,6 +117,6 @@ test("a well-formed XML document gives back its texts and attribute values", () 
       expect(valuesOf(variables.xml, "//@*")).toEqual(items.map((item) => item.attribute));
       expect(valuesOf(variables.xml, "//i")).toEqual(items.map((item) => item.text));
     }),
-    { seed: 3, numRuns: 500 },
+    { seed: 3, numRuns: 300 },
   );
 });

@@ -7,6 +7,13 @@ const INVALID = "invalid JSON";
 const TOO_DEEP = "max recursion reached while reading json object";
 const NAMES_TOO_LONG = "the names of nested members are too long";
 
+/** How far a document was read, and what was wrong with it. */
+export interface JsonScan {
+  readonly error: string | undefined;
+  /** Offset that reading came to; short of the end when it stopped before. */
+  readonly end: number;
+}
+
 /** An object or array being read. */
 interface Frame {
   /** Name of the container itself. */
@@ -33,7 +40,7 @@ export function scanJson(
   text: ByteString,
   depthLimit: number,
   add: (name: ByteString, value: ByteString) => void,
-): string | undefined {
+): JsonScan {
   return new JsonScanner(text, depthLimit, add).scan();
 }
 
@@ -55,7 +62,12 @@ class JsonScanner {
     this.#names = new NameBudget(text.length);
   }
 
-  scan(): string | undefined {
+  scan(): JsonScan {
+    const error = this.#document();
+    return { error, end: this.#at };
+  }
+
+  #document(): string | undefined {
     // A byte order mark is passed over, as many parsers do (RFC 8259, 8.1).
     if (this.#text.startsWith("\xef\xbb\xbf")) this.#at = 3;
     this.#skipSpace();

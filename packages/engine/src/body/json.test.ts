@@ -83,8 +83,16 @@ describe("what is not JSON is an error, and what can be read of it is kept", () 
     const body = read(text);
     expect(body.error).toBe(INVALID);
     expect(body.args).toEqual(args);
-    expect(body.variables.requestBody.value).toBe(text);
     expect(body.variables.tx.first("json_request_body")).toBeUndefined();
+  });
+});
+
+describe("REQUEST_BODY shows what reading did not come to", () => {
+  test.each(['{"a":1} x', "[[[1]]]", "12 13"])("%j", (text) => {
+    expect(read(text, 2).variables.requestBody.value).toBe(text);
+  });
+  test.each(['{"a":1,"b":2', "foo", "[1,,2]", "[[1]]"])("not of %j, which was read to its end", (text) => {
+    expect(read(text, 2).variables.requestBody.value).toBe("");
   });
 });
 

@@ -10,7 +10,8 @@ const RESPONSE_DEPTH_LIMIT = 1024;
  * JSON: leaves into ARGS_POST under names such as `json.a.0` (spec: transaction, 6.3), the raw text into
  * TX:json_request_body for `@validateSchema`. What could be read of a broken document is kept.
  *
- * Compat: a broken document is also shown as REQUEST_BODY, since its arguments may not be all there is (decision 2).
+ * Compat: where reading stopped before the end, the whole shows as REQUEST_BODY too (decision 2: it is empty when JSON
+ * parsed the body).
  */
 export const json: BodyProcessorDefinition = {
   name: "JSON",
@@ -18,19 +19,17 @@ export const json: BodyProcessorDefinition = {
   processRequest: (context) => {
     const { body, variables, settings } = context;
     const text = body.text();
-    const error = scanJson(text, settings.requestBodyJsonDepthLimit, (name, value) => {
+    const { error, end } = scanJson(text, settings.requestBodyJsonDepthLimit, (name, value) => {
       context.addArgument(name, value);
     });
-    if (error !== undefined) {
-      exposeBody(context);
-      return error;
-    }
+    if (end < text.length) exposeBody(context);
+    if (error !== undefined) return error;
     variables.tx.set("json_request_body", text);
     return noFilesLimitError(context);
   },
   processResponse: ({ body, variables }) => {
     const text = body.text();
-    const error = scanJson(text, RESPONSE_DEPTH_LIMIT, (name, value) => variables.responseArgs.add(name, value));
+    const { error } = scanJson(text, RESPONSE_DEPTH_LIMIT, (name, value) => variables.responseArgs.add(name, value));
     if (error === undefined) variables.tx.set("json_response_body", text);
     return error;
   },

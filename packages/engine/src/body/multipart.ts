@@ -37,6 +37,7 @@ class MultipartReader {
   #fileBytes = 0;
   #crlfLines = false;
   #lfLines = false;
+  #malformedHeader = false;
 
   constructor(context: BodyContext) {
     this.#context = context;
@@ -47,18 +48,15 @@ class MultipartReader {
   read(): string | undefined {
     const error = this.#readBody();
     this.#uploads.finish();
-    if (error === undefined) return noFilesLimitError(this.#context, this.#fileBytes);
-    this.#v.multipartStrictError.set("1");
-    // Compat: what could not be taken apart shows as REQUEST_BODY (decision 2).
-    exposeBody(this.#context);
-    return error;
+    if (error !== undefined) this.#v.multipartStrictError.set("1");
+    return error ?? noFilesLimitError(this.#context, this.#fileBytes);
   }
 
   #readBody(): string | undefined {
     const v = this.#v;
     const types = contentTypes(this.#context);
     const boundary = parseBoundary(types.at(-1)!);
-    if (typeof boundary === "string") return boundary;
+    if (typeof boundary === "string") return this.#notTakenApart(boundary);
     if (boundary.quoted) v.multipartBoundaryQuoted.set("1");
     this.#flag(v.multipartBoundaryWhitespace, boundary.whitespace);
     this.#flag(v.multipartMissingSemicolon, boundary.missingSemicolon);
@@ -74,17 +72,25 @@ class MultipartReader {
     this.#flag(v.multipartCrlfLfLines, this.#lfLines && this.#crlfLines);
     v.filesCombinedSize.set(String(this.#fileBytes));
 
-    const error = types.length > 1 ? "several Content-Type headers differ" : this.#verdict(found);
+    const error = types.length > 1 ? this.#notTakenApart("several Content-Type headers differ") : this.#verdict(found);
     this.#flag(v.multipartUnmatchedBoundary, found.brokenBoundary || (found.dashLine && error !== undefined));
     if (found.dashLine && error === undefined && !found.brokenBoundary) v.multipartUnmatchedBoundary.set("2");
     return error;
   }
 
   #verdict({ parts, closed, tooMany }: BodyParts): string | undefined {
-    if (tooMany) return `the body has more than ${parts.length} parts`;
+    if (tooMany) return this.#notTakenApart(`the body has more than ${parts.length} parts`);
+    if (this.#malformedHeader) return "a part has a malformed header line";
     // What our own limit cut off is not the sender's fault; INBOUND_DATA_ERROR tells of it.
     if (closed || this.#v.inboundDataError.value === "1") return undefined;
-    return parts.length > 0 ? "the body ends before the final boundary" : "no boundary is found in the body";
+    if (parts.length > 0) return "the body ends before the final boundary";
+    return this.#notTakenApart("no boundary is found in the body");
+  }
+
+  /** Compat: shows the body as REQUEST_BODY, for its parts are not all in ARGS (decision 2). */
+  #notTakenApart(error: string): string {
+    exposeBody(this.#context);
+    return error;
   }
 
   #flag(flag: { set(value: ByteString): void }, raised: boolean): void {
@@ -98,6 +104,7 @@ class MultipartReader {
     const head = parsePartHead(text, start, end);
     if (head.crlfLines) this.#crlfLines = true;
     if (head.lfLines) this.#lfLines = true;
+    if (head.malformedLine) this.#malformedHeader = true;
     this.#flag(v.multipartHeaderFolding, head.folding);
     this.#flag(v.multipartInvalidHeaderFolding, head.invalidFolding);
 

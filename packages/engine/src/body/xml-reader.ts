@@ -17,6 +17,13 @@ export interface XmlEvents {
 /** Name, with its prefix, and value. */
 export type XmlAttribute = readonly [name: ByteString, value: ByteString];
 
+/** What was wrong with a document. */
+export interface XmlReading {
+  readonly error: string | undefined;
+  /** False when reading stopped before the end. */
+  readonly complete: boolean;
+}
+
 const DEPTH_LIMIT = 1024;
 /** Elements, attributes and texts together. */
 const NODE_LIMIT = 200_000;
@@ -31,7 +38,7 @@ const singleByte: ReadonlySet<string> = new Set(["iso-8859-1", "iso-8859-15", "l
  * follows it, that is reported too, so that a fault hides little. No document type, no entities beyond the five of XML;
  * nothing is ever loaded. `cut`: the document was cut by a limit of ours, and its missing end is no fault.
  */
-export function readXml(bytes: ByteString, events: XmlEvents, cut = false): string | undefined {
+export function readXml(bytes: ByteString, events: XmlEvents, cut = false): XmlReading {
   return new XmlReader(events).read(bytes, cut);
 }
 
@@ -50,7 +57,7 @@ class XmlReader {
     this.#listen();
   }
 
-  read(bytes: ByteString, cut: boolean): string | undefined {
+  read(bytes: ByteString, cut: boolean): XmlReading {
     let start = bytes.startsWith("\xef\xbb\xbf") ? 3 : 0;
     // The declaration, which is ASCII, says how to read the rest.
     if (bytes.startsWith("<?xml", start)) {
@@ -68,10 +75,9 @@ class XmlReader {
       else if (invalidUtf8At(rest) >= 0) this.#fault("the document is not valid UTF-8");
       this.#feed(decodeUtf8(rest));
     }
-    if (this.#stopped) return this.#error;
     const error = this.#error;
-    this.#parser.close();
-    return cut ? error : this.#error;
+    if (!this.#stopped) this.#parser.close();
+    return { error: cut ? error : this.#error, complete: !this.#stopped };
   }
 
   #feed(text: string): void {

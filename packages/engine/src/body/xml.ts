@@ -11,8 +11,8 @@ import { readXml } from "./xml-reader.ts";
  * XML: attribute values (`//@*`) and texts (`/*`) into XML and, by setting, into ARGS_POST. Other paths of the XPath subset
  * are looked up when a rule asks.
  *
- * Compat: a strict tokenizer (decision 3): a fault is reported, what was read all the same is kept, and the whole shows as
- * REQUEST_BODY. ARGS is filled as ModSecurity 3 does, with attributes too (gaps A27). Responses are read as well.
+ * Compat: a strict tokenizer (decision 3): a fault is reported, and what was read all the same is kept. Where reading
+ * stopped before the end, the whole shows as REQUEST_BODY too (decision 2). ARGS is filled as ModSecurity 3 does, with attributes too (gaps A27). Responses are read as well.
  */
 export const xml: BodyProcessorDefinition = {
   name: "XML",
@@ -21,15 +21,15 @@ export const xml: BodyProcessorDefinition = {
     const { body, variables, parseXmlIntoArgs } = context;
     const sink = new ArgumentSink(context);
     const collector = new XmlCollector(sink);
-    const error = readXml(body.text(), collector, variables.inboundDataError.value === "1") ?? sink.error;
+    const { error, complete } = readXml(body.text(), collector, variables.inboundDataError.value === "1");
     collector.end();
     if (parseXmlIntoArgs !== "OnlyArgs") {
       for (const value of sink.attributes) variables.xml.add("//@*", value);
       for (const value of sink.texts) variables.xml.add("/*", value);
       variables.xml.setDocument(() => body.text());
     }
-    if (error !== undefined) exposeBody(context);
-    return error ?? noFilesLimitError(context);
+    if (!complete) exposeBody(context);
+    return error ?? sink.error ?? noFilesLimitError(context);
   },
   processResponse: ({ body, variables }) => {
     const texts: ByteString[] = [];
@@ -37,7 +37,7 @@ export const xml: BodyProcessorDefinition = {
       attribute: (value) => variables.responseXml.add("//@*", value),
       text: (value) => texts.push(value),
     });
-    const error = readXml(body.text(), collector, variables.outboundDataError.value === "1");
+    const { error } = readXml(body.text(), collector, variables.outboundDataError.value === "1");
     collector.end();
     for (const value of texts) variables.responseXml.add("/*", value);
     return error;

@@ -17,6 +17,8 @@ export interface FakeBodyOptions {
   readonly moreContentTypes?: readonly ByteString[];
   readonly settings?: Partial<WafSettings>;
   readonly host?: Host;
+  /** Arguments that are kept, as SecArgumentsLimit would have it; all by default. */
+  readonly argumentLimit?: number;
   /** The body was cut by SecRequestBodyLimit. */
   readonly cut?: boolean;
 }
@@ -53,6 +55,7 @@ export function readBody(
     host: options.host ?? {},
     contentType,
     addArgument: (name, value) => {
+      if (variables.argsPost.size >= (options.argumentLimit ?? Infinity)) return false;
       variables.argsPost.add(name, value);
       return true;
     },

@@ -39,9 +39,25 @@ export function encodeUtf8(text: string): ByteString {
   let at = 0;
   while (at < text.length && text.charCodeAt(at) < 0x80) at++;
   if (at === text.length) return text;
-  let out = text.slice(0, at);
-  for (const character of text.slice(at)) out += encodeCodePoint(character.codePointAt(0)!);
-  return out;
+  const bytes = new Uint8Array((text.length - at) * 3);
+  const ascii = text.slice(0, at);
+  let length = 0;
+  for (; at < text.length; at++) {
+    let point = text.codePointAt(at)!;
+    if (point > 0xffff) at++;
+    else if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
+    if (point < 0x80) bytes[length++] = point;
+    else if (point < 0x800) {
+      bytes[length++] = 0xc0 | (point >> 6);
+      bytes[length++] = 0x80 | (point & 0x3f);
+    } else {
+      if (point > 0xffff) bytes[length++] = 0xf0 | (point >> 18);
+      bytes[length++] = point > 0xffff ? 0x80 | ((point >> 12) & 0x3f) : 0xe0 | (point >> 12);
+      bytes[length++] = 0x80 | ((point >> 6) & 0x3f);
+      bytes[length++] = 0x80 | (point & 0x3f);
+    }
+  }
+  return ascii + fromBytes(bytes.subarray(0, length));
 }
 
 /** UTF-8 encoding of one code point; surrogates and values beyond U+10FFFF give U+FFFD. */

@@ -22,7 +22,9 @@ export interface PartHead {
   readonly folding: boolean;
   /** A folded line without a line before it, or that begins with something else than a blank or a tab. */
   readonly invalidFolding: boolean;
-  /** A line without a name, with bytes no name may hold, or with a NUL; or no blank line after the headers. */
+  /** A line without a name, or with one that holds bytes it may not. */
+  readonly malformedLine: boolean;
+  /** As above, or a NUL, too many lines, or no blank line after them. */
   readonly invalid: boolean;
 }
 
@@ -56,8 +58,18 @@ export function parsePartHead(text: ByteString, start: number, end: number): Par
   // A part without content may go straight from its blank line to the next boundary.
   if (!blankLine && at === end && lines.length > 0 && isSpace(text.charCodeAt(end))) blankLine = true;
   const headers = lines.map(readHeader);
-  const invalid = tooMany || !blankLine || headers.some((header) => header.name === "" || header.line.includes("\0"));
-  return { headers, contentStart: Math.min(at, end), crlfLines, lfLines, folding, invalidFolding, invalid };
+  const malformedLine = headers.some((header) => header.name === "");
+  const invalid = malformedLine || tooMany || !blankLine || headers.some((header) => header.line.includes("\0"));
+  return {
+    headers,
+    contentStart: Math.min(at, end),
+    crlfLines,
+    lfLines,
+    folding,
+    invalidFolding,
+    malformedLine,
+    invalid,
+  };
 }
 
 function readHeader(line: ByteString): PartHeader {
