@@ -27,11 +27,22 @@ export function unwire(bytes: string): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** Calls a transaction as a well-behaved connector does: stops at the first interruption, then logs. */
-export function replay(tx: Transaction, request: RecordedRequest, response: RecordedResponse | undefined): void {
+/**
+ * Calls a transaction as a well-behaved connector does: stops at the first interruption, then logs. Without a recorded
+ * response the response phases run on an empty one. `rawUri` is the target where the recorded text lost bytes.
+ */
+export function replay(
+  tx: Transaction,
+  request: RecordedRequest,
+  response: RecordedResponse = {},
+  rawUri: string = wire(request.uri ?? "/"),
+): void {
   tx.processConnection(request.client ?? "127.0.0.1", 12_345, "10.0.0.1", 80);
-  tx.processUri(wire(request.uri ?? "/"), request.method ?? "GET", request.protocol ?? "HTTP/1.1");
-  for (const [name, value] of request.headers ?? []) tx.addRequestHeader(wire(name), wire(value));
+  tx.processUri(rawUri, request.method ?? "GET", request.protocol ?? "HTTP/1.1");
+  for (const [name, value] of request.headers ?? []) {
+    tx.addRequestHeader(wire(name), wire(value));
+    if (name.toLowerCase() === "host") tx.setServerName(wire(value));
+  }
   if (!throughRequest(tx, request)) throughResponse(tx, response);
   now(tx.processLogging());
 }
@@ -44,10 +55,9 @@ function throughRequest(tx: Transaction, request: RecordedRequest): boolean {
   return now(tx.processRequestBody()) !== undefined;
 }
 
-function throughResponse(tx: Transaction, response: RecordedResponse | undefined): void {
-  if (response === undefined) return;
+function throughResponse(tx: Transaction, response: RecordedResponse): void {
   for (const [name, value] of response.headers ?? []) tx.addResponseHeader(wire(name), wire(value));
-  if (now(tx.processResponseHeaders(response.status ?? 200, "HTTP/1.1")) !== undefined) return;
+  if (now(tx.processResponseHeaders(response.status || 200, "HTTP/1.1")) !== undefined) return;
   if (response.body !== undefined && tx.isResponseBodyAccessible() && tx.isResponseBodyProcessable()) {
     if (now(tx.writeResponseBody(wire(response.body))).interruption !== undefined) return;
   }

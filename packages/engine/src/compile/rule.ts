@@ -90,21 +90,20 @@ class RuleCompiler {
       if (pass === "metadata") this.#unknownAction(node);
       return;
     }
-    if ((definition.group === "metadata") !== (pass === "metadata")) return;
     if (this.draft.isChild && definition.group === "disruptive") {
       // Defaults that land on a child bring their disruptive action along; only the rule's own is a mistake.
-      if (!this.#pending.actions.includes(node)) return;
-      const message = `a chained rule cannot have the disruptive action ${node.name}`;
-      return this.#report.error(
-        "WAF_CONFIG_CHAIN_DISRUPTIVE",
-        message,
-        node.span,
-        "put it on the first rule of the chain",
-      );
+      if (pass === "metadata") this.#refuseDisruptive(node);
+      return;
     }
+    if ((definition.group === "metadata") !== (pass === "metadata")) return;
     const evaluator = this.#attempt(node, definition);
     if (definition.group === "disruptive") this.#placeDisruptive(evaluator ?? nothing);
     else if (evaluator !== undefined) (definition.group === "flow" ? this.#final : this.#actions).push(evaluator);
+  }
+
+  #refuseDisruptive({ name, span }: ActionNode): void {
+    const message = `a chained rule cannot have the disruptive action ${name}`;
+    this.#report.error("WAF_CONFIG_CHAIN_DISRUPTIVE", message, span, "put it on the first rule of the chain");
   }
 
   #attempt(node: ActionNode, definition: ActionDefinition): ActionEvaluator | undefined {

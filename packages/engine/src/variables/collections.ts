@@ -47,13 +47,18 @@ function dataOf(entries: readonly Entry[]): Map<ByteString, ByteString[]> {
   return data;
 }
 
-/** One text value that is always present. */
+/** Whether a single value counts as one entry while it is empty (`&NAME` is 1), or as none (`&NAME` is 0). */
+export type Presence = "always" | "unless-empty";
+
+/** One text value. */
 export class Single implements Collection {
   readonly name: string;
   readonly #entry: Entry;
-  constructor(name: string, value: ByteString = "") {
+  readonly #presence: Presence;
+  constructor(name: string, value: ByteString = "", presence: Presence = "always") {
     this.name = name;
     this.#entry = new Entry("", "", value);
+    this.#presence = presence;
   }
   get value(): ByteString {
     return this.#entry.value;
@@ -63,23 +68,25 @@ export class Single implements Collection {
   }
   select(selector: Selector | undefined, out: Entry[]): void {
     // Compat: a key on a single value finds nothing, so that a regex exclusion never hides the whole variable (gaps A16).
-    if (selector === undefined) out.push(this.#entry);
+    if (selector === undefined && isPresent(this.#entry.value, this.#presence)) out.push(this.#entry);
   }
   first(): ByteString {
     return this.#entry.value;
   }
   data(): Map<ByteString, ByteString[]> {
-    return new Map([["", [this.#entry.value]]]);
+    return singleData(this.#entry.value, this.#presence);
   }
 }
 
 /** A single value that is worked out when it is read: no rule asks, no work. `compute` decides whether to keep its result. */
 export class Computed implements Collection {
   readonly name: string;
+  readonly #presence: Presence;
   #compute: () => ByteString;
-  constructor(name: string, compute: () => ByteString = empty) {
+  constructor(name: string, compute: () => ByteString = empty, presence: Presence = "always") {
     this.name = name;
     this.#compute = compute;
+    this.#presence = presence;
   }
   get value(): ByteString {
     return this.#compute();
@@ -97,14 +104,24 @@ export class Computed implements Collection {
     };
   }
   select(selector: Selector | undefined, out: Entry[]): void {
-    if (selector === undefined) out.push(new Entry("", "", this.#compute()));
+    if (selector !== undefined) return;
+    const value = this.#compute();
+    if (isPresent(value, this.#presence)) out.push(new Entry("", "", value));
   }
   first(): ByteString {
     return this.#compute();
   }
   data(): Map<ByteString, ByteString[]> {
-    return new Map([["", [this.#compute()]]]);
+    return singleData(this.#compute(), this.#presence);
   }
+}
+
+function isPresent(value: ByteString, presence: Presence): boolean {
+  return value !== "" || presence === "always";
+}
+
+function singleData(value: ByteString, presence: Presence): Map<ByteString, ByteString[]> {
+  return new Map(isPresent(value, presence) ? [["", [value]]] : []);
 }
 
 function empty(): ByteString {

@@ -82,11 +82,11 @@ export class Variables {
   readonly serverName: Single = new Single("SERVER_NAME");
   readonly serverPort: Single = new Single("SERVER_PORT");
   readonly session: Persistent = new Persistent("SESSION");
-  readonly sessionId: Single = new Single("SESSIONID");
+  readonly sessionId: Single = new Single("SESSIONID", "", "unless-empty");
   readonly tx: Keyed = new Keyed("TX");
   readonly urlencodedError: Single = new Single("URLENCODED_ERROR", "0");
   readonly user: Persistent = new Persistent("USER");
-  readonly userId: Single = new Single("USERID");
+  readonly userId: Single = new Single("USERID", "", "unless-empty");
   readonly xml: XmlVariable = new XmlVariable("REQUEST_XML");
   readonly argsGetNames: Names = new Names("ARGS_GET_NAMES", this.argsGet);
   readonly argsPostNames: Names = new Names("ARGS_POST_NAMES", this.argsPost);
@@ -124,13 +124,13 @@ export class Variables {
 
   constructor(origin: TransactionOrigin) {
     this.argsCombinedSize = new Computed("ARGS_COMBINED_SIZE", () => computed.combinedSize(this, origin));
-    this.authType = new Computed("AUTH_TYPE", () => computed.authType(this, origin));
+    this.authType = new Computed("AUTH_TYPE", () => computed.authType(this, origin), "unless-empty");
     this.duration = new Computed("DURATION", () => computed.duration(this, origin));
     this.fullRequest = new Computed("FULL_REQUEST", () => computed.fullRequest(this, origin));
     this.fullRequestLength = new Computed("FULL_REQUEST_LENGTH", () => computed.fullRequestLength(this, origin));
-    this.pathInfo = new Computed("PATH_INFO", () => computed.pathInfo(this, origin));
+    this.pathInfo = new Computed("PATH_INFO", () => computed.pathInfo(this, origin), "unless-empty");
     this.remoteHost = new Computed("REMOTE_HOST", () => computed.remoteHost(this, origin));
-    this.remoteUser = new Computed("REMOTE_USER", () => computed.remoteUser(this, origin));
+    this.remoteUser = new Computed("REMOTE_USER", () => computed.remoteUser(this, origin), "unless-empty");
     this.requestContentType = new Computed("REQUEST_CONTENT_TYPE", () => computed.requestContentType(this, origin));
     this.statusLine = new Computed("STATUS_LINE", () => computed.statusLine(this, origin));
     this.time = new Computed("TIME", () => computed.time(this, origin));
