@@ -4,6 +4,7 @@ import type { Clock, Host } from "./host.ts";
 import type { WafContext } from "./evaluate/evaluation.ts";
 import type { WafSettings } from "./settings.ts";
 import { compileConfiguration } from "./compile/compile.ts";
+import { HaystackMemo } from "./evaluate/haystack.ts";
 import { WafConfigError, WafStateError } from "./errors.ts";
 import { MemoryCollectionStore } from "./persistence/memory-store.ts";
 import { Registry } from "./registry.ts";
@@ -51,6 +52,7 @@ export function createWaf(config: WafConfig): Waf {
 
   const context: WafContext = {
     ruleset,
+    memo: new HaystackMemo(ruleset.prefilter),
     host,
     faultPolicy: config.onFaultPolicy ?? "block",
     timeBudgetMs: config.timeBudgetMs ?? 1000,

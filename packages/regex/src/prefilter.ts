@@ -1,15 +1,36 @@
 import type { PrefilterCondition } from "./literals.ts";
 import { AhoCorasick, foldCase } from "./aho-corasick.ts";
 
+/**
+ * What a value must have for something to match it: a literal of every one of these groups of the prefilter.
+ * Empty when nothing is known, so that every value may match.
+ */
+export type Gate = readonly number[];
+
+/** What one pass over a haystack found. Facts about its text alone, so they may be kept as long as the text. */
+export interface Scan {
+  /** Groups of which a literal occurs, each once, in no order. */
+  readonly groups: readonly number[];
+  /** The flags of all bytes that occur, or-ed. */
+  readonly flags: number;
+}
+
+/** Groups of a gate beyond the most selective one, and how large they may be: each costs literals in the automaton. */
+const MORE_GROUPS = 3;
+const MORE_GROUP_SIZE = 24;
+
 /** Collects conditions of a rule set and builds one scanner for all of them. */
 export class PrefilterBuilder {
   readonly #groups: (readonly string[])[] = [];
   readonly #ids = new Map<string, number>();
 
-  /** Id of a condition's most selective group; -1 when it asks for no literal. Equal groups share an id. */
-  add(condition: PrefilterCondition): number {
-    const group = mostSelective(condition.groups);
-    if (group === undefined) return -1;
+  /** The gate of a condition. Equal groups share a number. */
+  add(condition: PrefilterCondition): Gate {
+    const ids = selectiveGroups(condition.groups).map((group) => this.#idOf(group));
+    return [...new Set(ids)];
+  }
+
+  #idOf(group: readonly string[]): number {
     const folded = [...new Set(group.map(foldCase))].sort();
     const key = folded.join("\n");
     let id = this.#ids.get(key);
@@ -20,31 +41,36 @@ export class PrefilterBuilder {
     return id;
   }
 
-  build(): Prefilter {
-    return new Prefilter(this.#groups);
+  /** `byteFlags` has 256 masks of 32 bits, whose union over a haystack is part of every scan. */
+  build(byteFlags: Int32Array = new Int32Array(256)): Prefilter {
+    return new Prefilter(this.#groups, byteFlags);
   }
 }
 
+const noGroups: readonly number[] = [];
+
 /**
- * One pass over a haystack for the literals of a whole rule set: tells which groups have a literal in it.
+ * One pass over a haystack for the literals of a whole rule set.
  *
  * Invariant: a group that is not reported has no literal in the haystack, so what needs one cannot match (no false negative).
  */
 export class Prefilter {
-  /** Words of a result. */
-  readonly size: number;
+  readonly groupCount: number;
+  readonly #byteFlags: Int32Array;
   readonly #classes: Uint8Array;
   readonly #stride: number;
   /** By state and column: next state times stride, doubled, plus 1 when groups are to be reported there. */
   readonly #table: Int32Array;
   /** By state: groups whose literals end there; only where there are any. */
-  readonly #groups: (Int32Array | undefined)[];
-  /** By state: the last scan that reported it. */
-  readonly #reported: Int32Array;
+  readonly #reports: (Int32Array | undefined)[];
+  /** By state and by group: the last scan that reported it. */
+  readonly #seenStates: Int32Array;
+  readonly #seenGroups: Int32Array;
   #scan = 0;
 
-  constructor(groups: readonly (readonly string[])[]) {
-    this.size = (groups.length + 31) >>> 5;
+  constructor(groups: readonly (readonly string[])[], byteFlags: Int32Array) {
+    this.groupCount = groups.length;
+    this.#byteFlags = byteFlags;
     const owners = new Map<string, number[]>();
     groups.forEach((group, id) => {
       for (const literal of group) {
@@ -53,52 +79,85 @@ export class Prefilter {
         else known.push(id);
       }
     });
-    const literals = [...owners.keys()].filter((literal) => literal !== "");
+    const literals = [...owners.keys()];
     const { classes, states, stride, phrase, failure, order, table } = new AhoCorasick(literals);
     this.#classes = classes;
     this.#stride = stride;
-    this.#reported = new Int32Array(states);
-    this.#groups = new Array<Int32Array | undefined>(states).fill(undefined);
+    this.#seenStates = new Int32Array(states);
+    this.#seenGroups = new Int32Array(groups.length);
+    this.#reports = new Array<Int32Array | undefined>(states).fill(undefined);
     for (const state of order) {
-      const own = phrase[state]! >= 0 ? owners.get(literals[phrase[state]!]!)! : [];
-      const inherited = this.#groups[failure[state]!];
-      if (own.length === 0) this.#groups[state] = inherited;
-      else this.#groups[state] = Int32Array.from(new Set([...own, ...(inherited ?? [])]));
+      const own = phrase[state]! >= 0 ? owners.get(literals[phrase[state]!]!)! : noGroups;
+      const inherited = this.#reports[failure[state]!];
+      if (own.length === 0) this.#reports[state] = inherited;
+      else this.#reports[state] = Int32Array.from(new Set([...own, ...(inherited ?? noGroups)]));
     }
-    this.#table = table.map((next) => (next << 1) | (this.#groups[next / stride] === undefined ? 0 : 1));
+    for (let cell = 0; cell < table.length; cell++) {
+      const next = table[cell]!;
+      table[cell] = (next << 1) | (this.#reports[next / stride] === undefined ? 0 : 1);
+    }
+    this.#table = table;
   }
 
-  /** A bit per group: set when one of its literals occurs. */
-  scan(haystack: string): Uint32Array {
-    const found = new Uint32Array(this.size);
+  scan(haystack: string): Scan {
     const table = this.#table;
     const classes = this.#classes;
-    const stride = this.#stride;
-    const scan = ++this.#scan;
+    const byteFlags = this.#byteFlags;
+    const stamp = this.#nextStamp();
+    let groups: number[] | undefined;
+    let flags = 0;
     let cell = 0;
     for (let at = 0; at < haystack.length; at++) {
-      cell = table[(cell >> 1) + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      if ((cell & 1) === 0) continue;
-      const state = (cell >> 1) / stride;
-      // A state has the same groups every time: once per haystack is enough.
-      if (this.#reported[state] === scan) continue;
-      this.#reported[state] = scan;
-      const groups = this.#groups[state]!;
-      for (let index = 0; index < groups.length; index++) found[groups[index]! >> 5]! |= 1 << (groups[index]! & 31);
+      const byte = haystack.charCodeAt(at) & 0xff;
+      flags |= byteFlags[byte]!;
+      cell = table[(cell >> 1) + classes[byte]!]!;
+      if ((cell & 1) !== 0) groups = this.#report((cell >> 1) / this.#stride, stamp, groups);
+    }
+    return { groups: groups ?? noGroups, flags };
+  }
+
+  #report(state: number, stamp: number, groups: number[] | undefined): number[] | undefined {
+    // A state has the same groups every time: once per haystack is enough.
+    if (this.#seenStates[state] === stamp) return groups;
+    this.#seenStates[state] = stamp;
+    let found = groups;
+    const ids = this.#reports[state]!;
+    for (let index = 0; index < ids.length; index++) {
+      const id = ids[index]!;
+      if (this.#seenGroups[id] === stamp) continue;
+      this.#seenGroups[id] = stamp;
+      if (found === undefined) found = [id];
+      else found.push(id);
     }
     return found;
   }
+
+  /** Stamps tell the scans apart without clearing what earlier ones noted. */
+  #nextStamp(): number {
+    if (this.#scan === 0x7fff_ffff) {
+      this.#scan = 0;
+      this.#seenStates.fill(0);
+      this.#seenGroups.fill(0);
+    }
+    return ++this.#scan;
+  }
 }
 
-/** The group whose shortest literal is longest, then the smallest one. */
-function mostSelective(groups: PrefilterCondition["groups"]): readonly string[] | undefined {
-  let best: readonly string[] | undefined;
-  let bestScore = -Infinity;
-  for (const group of groups) {
-    const shortest = group.reduce((least, literal) => Math.min(least, literal.length), Infinity);
-    if (shortest === 0 || shortest === Infinity) continue;
-    const score = shortest * 10_000 - group.length;
-    if (score > bestScore) [best, bestScore] = [group, score];
-  }
-  return best;
+/** The most selective group first, then a few small ones that are selective too. */
+function selectiveGroups(groups: PrefilterCondition["groups"]): readonly (readonly string[])[] {
+  const usable = groups.filter((group) => group.length > 0 && !group.includes(""));
+  const [best, ...others] = usable.toSorted((a, b) => selectivity(b) - selectivity(a));
+  if (best === undefined) return [];
+  const more = others.filter((group) => group.length <= MORE_GROUP_SIZE && isRare(group));
+  return [best, ...more.slice(0, MORE_GROUPS)];
+}
+
+/** Longest shortest literal first, then fewest literals. */
+function selectivity(group: readonly string[]): number {
+  return group.reduce((least, literal) => Math.min(least, literal.length), Infinity) * 10_000 - group.length;
+}
+
+/** Not merely a letter, a digit or a blank, which nearly every value has. */
+function isRare(group: readonly string[]): boolean {
+  return group.every((literal) => literal.length > 1 || !/[\w\s]/.test(literal));
 }

@@ -69,7 +69,9 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
     report.diagnostics.push(...own.diagnostics);
     rules.push(rule);
   }
-  const ruleset = report.hasErrors ? undefined : new RuleIndex(settings, rules, pipelines.pipelines, prefilter.build());
+  const ruleset = report.hasErrors
+    ? undefined
+    : new RuleIndex(settings, rules, pipelines.pipelines, prefilter.build(pipelines.byteFlags()));
   return { ruleset, diagnostics: report.diagnostics };
 }
 

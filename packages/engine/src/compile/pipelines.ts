@@ -3,17 +3,30 @@ import type { TransformationDefinition } from "../transformation.ts";
 import type { WafSettings } from "../settings.ts";
 import type { ByteString } from "../text/bytes.ts";
 
+/** Bit of the transformations that any text may react to. */
+export const ALWAYS: number = 1 << 31;
+
 /** Builds the tree of pipelines of a WAF: equal lists are one object, common beginnings are shared. */
 export class PipelineBuilder {
   readonly pipelines: Pipeline[] = [];
   readonly #settings: WafSettings;
   readonly #children = new Map<Pipeline, Map<TransformationDefinition, Pipeline>>();
   readonly #functions = new Map<TransformationDefinition, (value: ByteString) => ByteString>();
+  readonly #numbers = new Map<TransformationDefinition, number>();
   readonly #root: Pipeline;
 
   constructor(settings: WafSettings) {
     this.#settings = settings;
-    this.#root = this.#add({ id: 0, parent: undefined, apply: (value) => value, names: [], steps: [] });
+    this.#root = this.#add({
+      id: 0,
+      parent: undefined,
+      step: -1,
+      bit: 0,
+      bits: 0,
+      apply: (value) => value,
+      names: [],
+      steps: [],
+    });
   }
 
   /** The pipeline of a list of transformations. */
@@ -28,15 +41,40 @@ export class PipelineBuilder {
     const known = children.get(definition);
     if (known !== undefined) return known;
     const apply = this.#function(definition);
+    const step = this.#numberOf(definition);
+    const bit = hasOwnBit(definition, step) ? 1 << step : ALWAYS;
     const pipeline = this.#add({
       id: this.pipelines.length,
       parent,
+      step,
+      bit,
+      bits: parent.bits | bit,
       apply,
       names: [...parent.names, definition.name],
       steps: [...parent.steps, { definition, apply }],
     });
     children.set(definition, pipeline);
     return pipeline;
+  }
+
+  /** By byte: the bits of the transformations that may change a text with it. */
+  byteFlags(): Int32Array {
+    const flags = new Int32Array(256);
+    for (const [definition, step] of this.#numbers) {
+      if (!hasOwnBit(definition, step)) continue;
+      const { reactsTo } = definition;
+      for (let at = 0; at < reactsTo.length; at++) flags[reactsTo.charCodeAt(at)]! |= 1 << step;
+    }
+    return flags;
+  }
+
+  #numberOf(definition: TransformationDefinition): number {
+    let number = this.#numbers.get(definition);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(definition, number);
+    }
+    return number;
   }
 
   #add(pipeline: Pipeline): Pipeline {
@@ -53,4 +91,12 @@ export class PipelineBuilder {
     }
     return apply;
   }
+}
+
+/** Bits 0 to 30 are there for transformations that say what they react to; all others share the highest one. */
+function hasOwnBit(
+  definition: TransformationDefinition,
+  step: number,
+): definition is TransformationDefinition & { readonly reactsTo: ByteString } {
+  return definition.reactsTo !== undefined && step < 31;
 }

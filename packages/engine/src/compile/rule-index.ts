@@ -4,12 +4,14 @@ import type { CompiledRule, CompiledRuleset, Pipeline } from "./ruleset.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { WafSettings } from "../settings.ts";
 import { Phase } from "../phase.ts";
+import type { PhasePlan } from "./phase-plan.ts";
+import { planPhase } from "./phase-plan.ts";
 
 /** The rules of a WAF with the look-ups that evaluation and ctl need. */
 export class RuleIndex implements CompiledRuleset {
   readonly settings: Readonly<WafSettings>;
   readonly rules: readonly CompiledRule[];
-  readonly byPhase: readonly (readonly CompiledRule[])[];
+  readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
   readonly prefilter: Prefilter;
   readonly usesRuleVariable: boolean;
@@ -28,9 +30,10 @@ export class RuleIndex implements CompiledRuleset {
     this.settings = settings;
     this.rules = rules;
     this.pipelines = pipelines;
-    this.byPhase = [0, 1, 2, 3, 4, 5].map((phase) =>
-      rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any),
-    );
+    this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
+      const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
+      return planPhase(own, phase, prefilter.groupCount);
+    });
     this.usesRuleVariable = rules.some(chainUsesRuleVariable);
   }
 

@@ -255,7 +255,7 @@ class RuleCompiler {
     }
     try {
       const matcher = this.#matcher(definition, argument);
-      const gate = matcher.condition === undefined ? -1 : this.#context.prefilter.add(matcher.condition);
+      const gate = matcher.condition === undefined ? [] : this.#context.prefilter.add(matcher.condition);
       return { name: definition.name, negated, argument, matcher, gate };
     } catch (error) {
       if (!(error instanceof OperatorArgumentError) && !(error instanceof MacroError)) throw error;

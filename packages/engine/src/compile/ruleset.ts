@@ -1,8 +1,9 @@
-import type { Prefilter } from "@cuirass/regex";
+import type { Gate, Prefilter } from "@cuirass/regex";
 import type { ActionEvaluator } from "../action.ts";
 import type { Macro } from "./macro.ts";
 import type { RuleMetadata } from "../matched-rule.ts";
 import type { OperatorMatcher } from "../operator.ts";
+import type { PhasePlan } from "./phase-plan.ts";
 import type { Phase } from "../phase.ts";
 import type { Selector, Collection } from "../variables/collections.ts";
 import type { Severity } from "../severity.ts";
@@ -34,6 +35,11 @@ export interface Pipeline {
   readonly id: number;
   /** Pipeline without the last step; undefined for the empty one. */
   readonly parent: Pipeline | undefined;
+  /** Number of the last step's transformation in the WAF, -1 for the empty pipeline. */
+  readonly step: number;
+  /** Bit of the last step in a haystack's `reactions`, and bits of all steps; 0 for the empty pipeline. */
+  readonly bit: number;
+  readonly bits: number;
   /** The last step; identity for the empty pipeline. */
   readonly apply: (value: ByteString) => ByteString;
   readonly names: readonly string[];
@@ -98,8 +104,8 @@ export interface CompiledOperator {
   readonly negated: boolean;
   readonly argument: ByteString;
   readonly matcher: OperatorMatcher;
-  /** Group of the rule set's prefilter without which no value can match; -1 when there is none. */
-  readonly gate: number;
+  /** What the rule set's prefilter must find in a value for it to match. */
+  readonly gate: Gate;
 }
 
 /**
@@ -139,7 +145,7 @@ export interface CompiledRuleset {
   /** Top-level rules and markers in configuration order. */
   readonly rules: readonly CompiledRule[];
   /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
-  readonly byPhase: readonly (readonly CompiledRule[])[];
+  readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
   readonly prefilter: Prefilter;
   /** Some target or macro reads RULE, so it must be filled before each rule. */

@@ -9,20 +9,21 @@ import type { ByteString } from "../text/bytes.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import type { Collection } from "../variables/collections.ts";
 import type { TransactionOrigin } from "../variables/computed.ts";
+import type { HaystackMemo } from "./haystack.ts";
 import type { MatchRecord } from "./match-record.ts";
 import type { AuditFormatDefinition } from "../audit/formats/index.ts";
 import { TransactionControl } from "../control.ts";
 import { formatSeverity } from "../severity.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 import { Variables } from "../variables/variables.ts";
-import { Gates } from "./gates.ts";
+import { Haystacks } from "./haystack.ts";
 import { RuleMatch } from "./rule-match.ts";
 import { Trace } from "./trace.ts";
-import { TransformCache } from "./transform.ts";
 
 /** What all transactions of a WAF share. Never changed by traffic. */
 export interface WafContext {
   readonly ruleset: CompiledRuleset;
+  readonly memo: HaystackMemo;
   readonly host: Host & { readonly clock: Clock };
   readonly faultPolicy: FaultPolicy;
   /** Milliseconds of rule evaluation per transaction; Infinity for none. */
@@ -49,8 +50,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   readonly host: Host & { readonly clock: Clock };
   readonly control: TransactionControl;
   readonly variables: Variables;
-  readonly transforms: TransformCache;
-  readonly gates: Gates;
+  readonly haystacks: Haystacks;
   readonly startMs: number;
   readonly matchedRules: MatchedRule[] = [];
   /** Rules tried and why they were passed over; undefined unless tracing is on. */
@@ -80,8 +80,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.#budgetMs = context.timeBudgetMs;
     this.control = new TransactionControl(context.ruleset.settings);
     this.variables = new Variables(this);
-    this.gates = new Gates(context.ruleset.prefilter);
-    this.transforms = new TransformCache(context.ruleset.pipelines.length);
+    this.haystacks = new Haystacks(context.memo);
     this.trace = context.tracing ? new Trace() : undefined;
     for (let slot = 0; slot <= 10; slot++) this.variables.tx.add(String(slot), "");
   }
@@ -122,6 +121,12 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   endRule(rule: CompiledRule, outcome: "matched" | "no match" | "chain failed"): void {
     this.capturing = false;
     this.trace?.add(this.phase, rule, outcome);
+  }
+
+  /** A rule that cannot match is not evaluated; it leaves behind what an evaluation without a match would. */
+  passOver(rule: CompiledRule): void {
+    this.beginRule();
+    this.trace?.add(this.phase, rule, "no match");
   }
 
   /** Before an operator of a capturing rule: its first capture clears the slots of earlier rules. */

@@ -1,8 +1,10 @@
 import type { CompiledRule } from "../compile/ruleset.ts";
+import type { PhasePlan } from "../compile/phase-plan.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import { isPromise } from "../maybe-promise.ts";
 import { Phase } from "../phase.ts";
+import { Candidates } from "./candidates.ts";
 import { evaluateRule } from "./rule.ts";
 
 /**
@@ -12,11 +14,13 @@ import { evaluateRule } from "./rule.ts";
  * while a skip counts down, and while an allow is in force. An interruption ends every phase but the logging phase.
  */
 export function evaluatePhase(tx: Transaction, phase: Phase): MaybePromise<void> {
-  const rules = tx.ruleset.byPhase[phase]!;
-  return isAllowed(tx, phase) && tx.trace === undefined ? endPhase(tx, phase) : run(tx, phase, rules, 0);
+  if (isAllowed(tx, phase) && tx.trace === undefined) return endPhase(tx, phase);
+  const plan = tx.ruleset.byPhase[phase]!;
+  return run(tx, phase, plan, new Candidates(tx, plan), 0);
 }
 
-function run(tx: Transaction, phase: Phase, rules: readonly CompiledRule[], from: number): MaybePromise<void> {
+function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candidates, from: number): MaybePromise<void> {
+  const { rules, listOf } = plan;
   // Invariant: `at` only grows, so no combination of skip and skipAfter can loop.
   for (let at = from; at < rules.length; at++) {
     const rule = rules[at]!;
@@ -27,8 +31,13 @@ function run(tx: Transaction, phase: Phase, rules: readonly CompiledRule[], from
     }
     if (isPassedOver(tx, phase, rule)) continue;
     if (tx.overBudget()) break;
+    const list = listOf[at]!;
+    if (list >= 0 && !candidates.mayMatch(list, rule.operator!.gate)) {
+      tx.passOver(rule);
+      continue;
+    }
     const pending = evaluateRule(tx, rule);
-    if (isPromise(pending)) return pending.then(() => run(tx, phase, rules, at + 1));
+    if (isPromise(pending)) return pending.then(() => run(tx, phase, plan, candidates, at + 1));
   }
   endPhase(tx, phase);
 }

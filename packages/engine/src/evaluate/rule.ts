@@ -4,8 +4,9 @@ import type { ByteString } from "../text/bytes.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import { isPromise } from "../maybe-promise.ts";
+import { passes } from "./candidates.ts";
+import { everyStage } from "./haystack.ts";
 import { MatchRecord } from "./match-record.ts";
-import { everyStage } from "./transform.ts";
 import { resolveTarget } from "./targets.ts";
 
 /**
@@ -47,15 +48,29 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
         }
         continue;
       }
-      const text = tx.transforms.transform(rule.pipeline, entry.value);
-      if (matchesNow(tx, rule, text)) hit(tx, rule, target, entry, text, matches);
+      const text = candidateText(tx, rule, entry.value);
+      if (text === undefined ? rule.operator.negated : matchesNow(tx, rule, text)) {
+        hit(tx, rule, target, entry, text ?? transformed(tx, rule, entry.value), matches);
+      }
     }
   }
 }
 
+/** The value as the operator is to see it; undefined when the prefilter rules out that it matches. */
+function candidateText(tx: Transaction, rule: CompiledRule, value: ByteString): ByteString | undefined {
+  const { pipeline } = rule;
+  const { gate } = rule.operator!;
+  if (gate.length === 0 && pipeline.parent === undefined) return value;
+  const haystack = tx.haystacks.transform(pipeline, tx.haystacks.of(value));
+  return passes(gate, haystack) ? haystack.text : undefined;
+}
+
+function transformed(tx: Transaction, { pipeline }: CompiledRule, value: ByteString): ByteString {
+  return pipeline.parent === undefined ? value : tx.haystacks.transform(pipeline, tx.haystacks.of(value)).text;
+}
+
 function matchesNow(tx: Transaction, rule: CompiledRule, text: ByteString): boolean {
   const operator = rule.operator!;
-  if (operator.gate >= 0 && !tx.gates.mayMatch(operator.gate, text)) return operator.negated;
   if (rule.capture) tx.beginCapture();
   return (operator.matcher.match(text, tx) as boolean) !== operator.negated;
 }
@@ -103,9 +118,7 @@ function* matchValuesWaiting(tx: Transaction, rule: CompiledRule, matches: Match
     const entries: Entry[] = [];
     resolveTarget(tx, rule, target, entries);
     for (const entry of entries) {
-      const texts = rule.multiMatch
-        ? everyStage(rule.pipeline, entry.value)
-        : [tx.transforms.transform(rule.pipeline, entry.value)];
+      const texts = rule.multiMatch ? everyStage(rule.pipeline, entry.value) : [transformed(tx, rule, entry.value)];
       for (const text of texts) {
         if (rule.capture) tx.beginCapture();
         const answer = operator.matcher.match(text, tx);

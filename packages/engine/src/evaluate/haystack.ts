@@ -1,0 +1,114 @@
+import type { Prefilter } from "@cuirass/regex";
+import type { Pipeline } from "../compile/ruleset.ts";
+import { ALWAYS } from "../compile/pipelines.ts";
+import type { ByteString } from "../text/bytes.ts";
+
+/** A text that rules look at, with what one pass of the prefilter tells of it. */
+export class Haystack {
+  readonly text: ByteString;
+  /** Groups of the prefilter that have a literal in the text. */
+  readonly groups: readonly number[];
+  /** Transformations that may change the text, a bit each (`Pipeline.bit`). */
+  readonly reactions: number;
+  /** By transformation: what it makes of the text. */
+  results: (Haystack | undefined)[] | undefined = undefined;
+
+  constructor(text: ByteString, prefilter: Prefilter) {
+    const { groups, flags } = prefilter.scan(text);
+    this.text = text;
+    this.groups = groups;
+    this.reactions = flags | ALWAYS;
+  }
+}
+
+/** Longer texts are kept for their transaction only. */
+const SHARED_LENGTH = 256;
+/** Texts of one generation of the memo; there are two. */
+const GENERATION = 4096;
+
+/**
+ * Short texts that were looked at lately, whichever transaction they came from: header values, names, cookies.
+ *
+ * Invariant: holds facts about texts alone, at most two generations of them, and never a slice of a longer text, which
+ * would keep all of it in memory.
+ */
+export class HaystackMemo {
+  readonly prefilter: Prefilter;
+  #young = new Map<ByteString, Haystack>();
+  #old = new Map<ByteString, Haystack>();
+
+  constructor(prefilter: Prefilter) {
+    this.prefilter = prefilter;
+  }
+
+  of(text: ByteString): Haystack {
+    const young = this.#young.get(text);
+    if (young !== undefined) return young;
+    const old = this.#old.get(text);
+    return this.#keep(old ?? new Haystack(ownCopy(text), this.prefilter));
+  }
+
+  #keep(haystack: Haystack): Haystack {
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(haystack.text, haystack);
+    return haystack;
+  }
+}
+
+/** The texts of one transaction, each scanned and transformed once, whatever number of rules ask. */
+export class Haystacks {
+  readonly #memo: HaystackMemo;
+  readonly #long = new Map<ByteString, Haystack>();
+
+  constructor(memo: HaystackMemo) {
+    this.#memo = memo;
+  }
+
+  of(text: ByteString): Haystack {
+    if (text.length <= SHARED_LENGTH) return this.#memo.of(text);
+    let haystack = this.#long.get(text);
+    if (haystack === undefined) {
+      haystack = new Haystack(text, this.#memo.prefilter);
+      this.#long.set(text, haystack);
+    }
+    return haystack;
+  }
+
+  /**
+   * The haystack after all steps of a pipeline. Steps that the text cannot react to are not called.
+   *
+   * Compat: results belong to the text; Coraza keeps them by position, which hands one value the result of another (gaps A1).
+   */
+  transform(pipeline: Pipeline, haystack: Haystack): Haystack {
+    if ((haystack.reactions & pipeline.bits) === 0) return haystack;
+    const before = this.transform(pipeline.parent!, haystack);
+    if ((before.reactions & pipeline.bit) === 0) return before;
+    const results = (before.results ??= []);
+    let result = results[pipeline.step];
+    if (result === undefined) {
+      const text = pipeline.apply(before.text);
+      result = text === before.text ? before : this.of(text);
+      results[pipeline.step] = result;
+    }
+    return result;
+  }
+}
+
+/** A copy that shares no memory with the text it was cut from. Texts too short to be slices are copies already. */
+function ownCopy(text: ByteString): ByteString {
+  return text.length < 13 ? text : `-${text}`.slice(1);
+}
+
+/** The value and, for each step that changed it, the result: what multi-match tests, in order. */
+export function everyStage(pipeline: Pipeline, value: ByteString): ByteString[] {
+  const stages = [value];
+  let current = value;
+  for (const step of pipeline.steps) {
+    const next = step.apply(current);
+    if (next !== current) stages.push((current = next));
+  }
+  return stages;
+}
