@@ -27,6 +27,13 @@ export class ByteSet {
     return this;
   }
 
+  /** The bytes that are in both. */
+  and(other: ByteSet): ByteSet {
+    const set = new ByteSet();
+    for (let at = 0; at < 8; at++) set.words[at] = this.words[at]! & other.words[at]!;
+    return set;
+  }
+
   has(byte: number): boolean {
     return (this.words[byte >> 5]! & (1 << (byte & 31))) !== 0;
   }

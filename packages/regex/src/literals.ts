@@ -1,5 +1,7 @@
 import type { ByteSet } from "./byte-set.ts";
 import type { Node } from "./ast.ts";
+import { expectedHits } from "./literal-frequency.ts";
+import { withoutRareBytes } from "./rare-bytes.ts";
 
 /**
  * What must hold of a haystack for a pattern to match it: a length, and from each group at least one literal, ASCII case
@@ -13,7 +15,7 @@ export interface PrefilterCondition {
 
 const EXACT_LIMIT = 24;
 const EXACT_LENGTH_LIMIT = 24;
-const GROUP_LIMIT = 128;
+const GROUP_LIMIT = 1024;
 const SET_LIMIT = 6;
 
 interface Facts {
@@ -28,7 +30,19 @@ interface Facts {
 /** Works out the condition of a pattern. */
 export function prefilterCondition(root: Node): PrefilterCondition {
   const facts = examine(root);
-  return { minLength: facts.minLength, groups: settle(facts) };
+  const groups = settle(facts);
+  const rare = rareGroup(root);
+  return { minLength: facts.minLength, groups: rare === undefined ? groups : [...groups, rare] };
+}
+
+/** One of the pattern's rare bytes, or what the pattern asks of a haystack that has none of them. */
+function rareGroup(root: Node): readonly string[] | undefined {
+  const stripped = withoutRareBytes(root);
+  if (stripped === undefined) return undefined;
+  const bytes = stripped.bytes.map((byte) => String.fromCharCode(byte));
+  if (stripped.root === undefined) return bytes;
+  const words = bestGroup(settle(examine(stripped.root)));
+  return words === undefined ? undefined : [...bytes, ...words];
 }
 
 const anything: Facts = { minLength: 0, exact: undefined, whole: false, groups: [] };
@@ -121,13 +135,9 @@ function settle({ exact, groups }: Facts): readonly (readonly string[])[] {
   return [...groups, exact];
 }
 
-/** The most selective group: the one whose shortest literal is longest, then the smallest. */
+/** The group that fewest haystacks have a literal of. */
 function bestGroup(groups: readonly (readonly string[])[]): readonly string[] | undefined {
   let best: readonly string[] | undefined;
-  let bestScore = -1;
-  for (const group of groups) {
-    const score = Math.min(...group.map((literal) => literal.length)) * 1000 - group.length;
-    if (score > bestScore) [best, bestScore] = [group, score];
-  }
+  for (const group of groups) if (best === undefined || expectedHits(group) < expectedHits(best)) best = group;
   return best;
 }

@@ -1,5 +1,6 @@
 import type { PrefilterCondition } from "./literals.ts";
 import { AhoCorasick, foldCase } from "./aho-corasick.ts";
+import { expectedHits } from "./literal-frequency.ts";
 
 /**
  * What a value must have for something to match it: a literal of every one of these groups of the prefilter.
@@ -15,9 +16,10 @@ export interface Scan {
   readonly flags: number;
 }
 
-/** Groups of a gate beyond the most selective one, and how large they may be: each costs literals in the automaton. */
+/** Groups of a gate beyond the most selective one: each costs literals in the automaton, so they must be worth it. */
 const MORE_GROUPS = 3;
 const MORE_GROUP_SIZE = 24;
+const MORE_GROUP_HITS = 0.02;
 
 /** Collects conditions of a rule set and builds one scanner for all of them. */
 export class PrefilterBuilder {
@@ -145,19 +147,11 @@ export class Prefilter {
 
 /** The most selective group first, then a few small ones that are selective too. */
 function selectiveGroups(groups: PrefilterCondition["groups"]): readonly (readonly string[])[] {
-  const usable = groups.filter((group) => group.length > 0 && !group.includes(""));
-  const [best, ...others] = usable.toSorted((a, b) => selectivity(b) - selectivity(a));
+  const [best, ...others] = groups
+    .filter((group) => group.length > 0 && !group.includes(""))
+    .map((group) => ({ group, hits: expectedHits(group) }))
+    .toSorted((a, b) => a.hits - b.hits);
   if (best === undefined) return [];
-  const more = others.filter((group) => group.length <= MORE_GROUP_SIZE && isRare(group));
-  return [best, ...more.slice(0, MORE_GROUPS)];
-}
-
-/** Longest shortest literal first, then fewest literals. */
-function selectivity(group: readonly string[]): number {
-  return group.reduce((least, literal) => Math.min(least, literal.length), Infinity) * 10_000 - group.length;
-}
-
-/** Not merely a letter, a digit or a blank, which nearly every value has. */
-function isRare(group: readonly string[]): boolean {
-  return group.every((literal) => literal.length > 1 || !/[\w\s]/.test(literal));
+  const more = others.filter(({ group, hits }) => group.length <= MORE_GROUP_SIZE && hits <= MORE_GROUP_HITS);
+  return [best, ...more.slice(0, MORE_GROUPS)].map(({ group }) => group);
 }

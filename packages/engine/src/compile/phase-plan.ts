@@ -72,8 +72,9 @@ class Planner {
   listOf(rule: CompiledRule): number {
     const { operator } = rule;
     if (this.#everythingChanges || operator === undefined || operator.negated || operator.gate.length === 0) return -1;
-    if (rule.multiMatch || !rule.targets.every(isSteady)) return -1;
-    const sources = rule.targets.map((target) => this.#source(target, rule.pipeline));
+    if (!rule.targets.every(isSteady)) return -1;
+    const pipelines = rule.multiMatch ? withParents(rule.pipeline) : [rule.pipeline];
+    const sources = rule.targets.flatMap((target) => pipelines.map((pipeline) => this.#source(target, pipeline)));
     const list = [...new Set(sources)].toSorted((a, b) => a - b);
     return this.#number(`list ${list.join()}`, this.lists, () => list);
   }
@@ -93,6 +94,11 @@ class Planner {
     }
     return number;
   }
+}
+
+/** Multi-match tests the value before the first step and after each one. */
+function withParents(pipeline: Pipeline): readonly Pipeline[] {
+  return pipeline.parent === undefined ? [pipeline] : [...withParents(pipeline.parent), pipeline];
 }
 
 /** The target's values stay the same while a phase runs. */

@@ -84,7 +84,20 @@ export class Haystacks {
    */
   transform(pipeline: Pipeline, haystack: Haystack): Haystack {
     if ((haystack.reactions & pipeline.bits) === 0) return haystack;
-    const before = this.transform(pipeline.parent!, haystack);
+    return this.#step(pipeline, this.transform(pipeline.parent!, haystack));
+  }
+
+  /** The haystack and, for each step that changed it, the result: what multi-match tests, in order. */
+  stages(pipeline: Pipeline, haystack: Haystack): Haystack[] {
+    if (pipeline.parent === undefined) return [haystack];
+    const stages = this.stages(pipeline.parent, haystack);
+    const last = stages[stages.length - 1]!;
+    const next = this.#step(pipeline, last);
+    if (next !== last) stages.push(next);
+    return stages;
+  }
+
+  #step(pipeline: Pipeline, before: Haystack): Haystack {
     if ((before.reactions & pipeline.bit) === 0) return before;
     const results = (before.results ??= []);
     let result = results[pipeline.step];
@@ -100,15 +113,4 @@ export class Haystacks {
 /** A copy that shares no memory with the text it was cut from. Texts too short to be slices are copies already. */
 function ownCopy(text: ByteString): ByteString {
   return text.length < 13 ? text : `-${text}`.slice(1);
-}
-
-/** The value and, for each step that changed it, the result: what multi-match tests, in order. */
-export function everyStage(pipeline: Pipeline, value: ByteString): ByteString[] {
-  const stages = [value];
-  let current = value;
-  for (const step of pipeline.steps) {
-    const next = step.apply(current);
-    if (next !== current) stages.push((current = next));
-  }
-  return stages;
 }

@@ -5,7 +5,6 @@ import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import { isPromise } from "../maybe-promise.ts";
 import { passes } from "./candidates.ts";
-import { everyStage } from "./haystack.ts";
 import { MatchRecord } from "./match-record.ts";
 import { resolveTarget } from "./targets.ts";
 
@@ -43,8 +42,12 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
     for (let e = 0; e < entries.length; e++) {
       const entry = entries[e]!;
       if (rule.multiMatch) {
-        for (const text of everyStage(rule.pipeline, entry.value)) {
-          if (matchesNow(tx, rule, text)) hit(tx, rule, target, entry, text, matches);
+        const stages = tx.haystacks.stages(rule.pipeline, tx.haystacks.of(entry.value));
+        for (let s = 0; s < stages.length; s++) {
+          const stage = stages[s]!;
+          if (passes(rule.operator.gate, stage) ? matchesNow(tx, rule, stage.text) : rule.operator.negated) {
+            hit(tx, rule, target, entry, stage.text, matches);
+          }
         }
         continue;
       }
@@ -118,7 +121,10 @@ function* matchValuesWaiting(tx: Transaction, rule: CompiledRule, matches: Match
     const entries: Entry[] = [];
     resolveTarget(tx, rule, target, entries);
     for (const entry of entries) {
-      const texts = rule.multiMatch ? everyStage(rule.pipeline, entry.value) : [transformed(tx, rule, entry.value)];
+      const haystack = tx.haystacks.of(entry.value);
+      const texts = rule.multiMatch
+        ? tx.haystacks.stages(rule.pipeline, haystack).map(({ text }) => text)
+        : [tx.haystacks.transform(rule.pipeline, haystack).text];
       for (const text of texts) {
         if (rule.capture) tx.beginCapture();
         const answer = operator.matcher.match(text, tx);

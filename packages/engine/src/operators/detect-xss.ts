@@ -10,5 +10,6 @@ export const detectXSS: OperatorDefinition = {
     { title: "script element", argument: "", input: "<script>alert(1)</script>", matches: true },
     { title: "harmless markup", argument: "", input: "a < b and c > d", matches: false },
   ],
-  compile: () => ({ match: (value) => detectXss(value) }),
+  // Nothing is found in a value without markup and without an attribute's value: both need one of these two bytes.
+  compile: () => ({ match: (value) => detectXss(value), condition: { minLength: 1, groups: [["<", "="]] } }),
 };

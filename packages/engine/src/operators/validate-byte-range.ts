@@ -1,6 +1,7 @@
 import type { ByteString } from "../text/bytes.ts";
 import type { OperatorCompileContext, OperatorDefinition } from "../operator.ts";
 import { OperatorArgumentError } from "../operator.ts";
+import { anyByte } from "./shared/literal.ts";
 
 /** `@validateByteRange`: the value holds a byte outside the list. Without a list every value does (spec: seclang, 6.2). */
 export const validateByteRange: OperatorDefinition = {
@@ -16,6 +17,7 @@ export const validateByteRange: OperatorDefinition = {
     if (argument === "") return { match: () => true, locate: (value) => [0, value.length] };
     const allowed = parseList(argument, context);
     return {
+      condition: anyByte((byte) => allowed[byte] !== 1),
       match: (value) => firstOutside(value, allowed) >= 0,
       locate(value) {
         const at = firstOutside(value, allowed);

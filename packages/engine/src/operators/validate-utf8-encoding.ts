@@ -1,4 +1,5 @@
 import type { OperatorDefinition } from "../operator.ts";
+import { anyByte } from "./shared/literal.ts";
 import { invalidUtf8At } from "../text/utf8-validate.ts";
 
 /** `@validateUtf8Encoding`: the value is not well-formed UTF-8 (RFC 3629). */
@@ -12,6 +13,7 @@ export const validateUtf8Encoding: OperatorDefinition = {
     { title: "cut sequence", argument: "", input: "caf\xc3", matches: true },
   ],
   compile: () => ({
+    condition: anyByte((byte) => byte > 0x7f),
     match: (value) => invalidUtf8At(value) >= 0,
     locate(value) {
       const at = invalidUtf8At(value);

@@ -40,6 +40,13 @@ export function literalCondition(text: ByteString): PrefilterCondition {
   return { minLength: text.length, groups: [[toLowerAscii(text)]] };
 }
 
+/** What holds of every value that has one of these bytes. */
+export function anyByte(isOne: (byte: number) => boolean): PrefilterCondition {
+  const bytes: string[] = [];
+  for (let byte = 0; byte < 256; byte++) if (isOne(byte)) bytes.push(String.fromCharCode(byte));
+  return { minLength: 1, groups: [bytes.map(toLowerAscii)] };
+}
+
 /** A macro argument; an empty one is refused, as in Coraza (spec: seclang, 6.1). */
 export function literalArgument(argument: ByteString, context: OperatorCompileContext): Macro {
   if (argument !== "") return context.macro(argument);
