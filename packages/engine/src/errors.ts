@@ -1,4 +1,5 @@
 import type { Diagnostic } from "@cuirass/seclang";
+import type { EngineCode } from "./codes.ts";
 import { formatDiagnostic } from "@cuirass/seclang";
 
 const brand = Symbol.for("cuirass.error");
@@ -20,7 +21,7 @@ export class WafConfigError extends WafError {
   constructor(diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((d) => d.severity === "error");
     const head = `${errors.length} error${errors.length === 1 ? "" : "s"} in the configuration`;
-    super("WAF_CONFIG_INVALID", `${head}\n${errors.map((d) => formatDiagnostic(d)).join("\n")}`);
+    super("WAF_CONFIG_INVALID" satisfies EngineCode, `${head}\n${errors.map((d) => formatDiagnostic(d)).join("\n")}`);
     this.name = "WafConfigError";
     this.diagnostics = diagnostics;
   }
@@ -28,7 +29,7 @@ export class WafConfigError extends WafError {
 
 /** A host called a method at the wrong time or with the wrong kind of value. */
 export class WafStateError extends WafError {
-  constructor(code: `WAF_STATE_${string}`, message: string) {
+  constructor(code: Extract<EngineCode, `WAF_STATE_${string}`>, message: string) {
     super(code, message);
     this.name = "WafStateError";
   }

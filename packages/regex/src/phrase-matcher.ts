@@ -5,29 +5,34 @@ import { AhoCorasick, foldCase } from "./aho-corasick.ts";
 export class PhraseMatcher {
   readonly condition: PrefilterCondition;
   readonly #phrases: readonly string[];
-  readonly #automaton: AhoCorasick;
-  /** By state: 1 when some phrase ends here. */
-  readonly #ends: Uint8Array;
+  #built: Built | undefined;
 
   constructor(phrases: readonly string[]) {
     this.#phrases = [...new Set(phrases.map(foldCase))].filter((phrase) => phrase !== "");
     const shortest = this.#phrases.reduce((least, phrase) => Math.min(least, phrase.length), Infinity);
     const isEmpty = this.#phrases.length === 0;
     this.condition = { minLength: isEmpty ? 0 : shortest, groups: isEmpty ? [] : [this.#phrases] };
-    this.#automaton = new AhoCorasick(this.#phrases);
-    const { states, phrase, failure, order } = this.#automaton;
-    this.#ends = new Uint8Array(states);
-    for (const state of order) this.#ends[state] = phrase[state]! >= 0 || this.#ends[failure[state]!] === 1 ? 1 : 0;
+  }
+
+  /** Made at first use: most lists of a rule set are answered for by its prefilter. */
+  #build(): Built {
+    const automaton = new AhoCorasick(this.#phrases);
+    const { states, phrase, failure } = automaton;
+    const ends = new Uint8Array(states);
+    for (let state = 1; state < states; state++) {
+      ends[state] = phrase[state]! >= 0 || ends[failure[state]!] === 1 ? 1 : 0;
+    }
+    return (this.#built = { automaton, ends });
   }
 
   /** True when a phrase occurs. */
   test(haystack: string): boolean {
-    const { table, classes, stride } = this.#automaton;
-    const ends = this.#ends;
+    const { automaton, ends } = this.#built ?? this.#build();
+    const { table, classes, stride } = automaton;
     let state = 0;
     for (let at = 0; at < haystack.length; at++) {
-      state = table[state + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      if (state !== 0 && ends[state / stride] === 1) return true;
+      state = table[state * stride + classes[haystack.charCodeAt(at) & 0xff]!]!;
+      if (ends[state] === 1) return true;
     }
     return false;
   }
@@ -46,15 +51,15 @@ export class PhraseMatcher {
 
   /** The occurrence that begins first at or after `from`. */
   #next(haystack: string, from: number): readonly [number, number] | undefined {
-    const { table, classes, stride, depth } = this.#automaton;
+    const { automaton, ends } = this.#built ?? this.#build();
+    const { table, classes, stride, depth } = automaton;
     let state = 0;
     for (let at = from; at < haystack.length; at++) {
-      state = table[state + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      const index = state / stride;
-      if (this.#ends[index] === 0) continue;
+      state = table[state * stride + classes[haystack.charCodeAt(at) & 0xff]!]!;
+      if (ends[state] === 0) continue;
       // A longer phrase that is still being read may have begun earlier: the depth tells where the first could.
-      for (let start = at + 1 - depth[index]!; start <= at; start++) {
-        const length = this.#longestAt(haystack, start);
+      for (let start = at + 1 - depth[state]!; start <= at; start++) {
+        const length = this.#longestAt(automaton, haystack, start);
         if (length > 0) return [start, start + length];
       }
     }
@@ -62,16 +67,22 @@ export class PhraseMatcher {
   }
 
   /** Length of the longest phrase that begins exactly here, 0 for none. */
-  #longestAt(haystack: string, start: number): number {
-    const { trie, classes, stride, phrase } = this.#automaton;
+  #longestAt({ table, classes, stride, phrase, depth }: AhoCorasick, haystack: string, start: number): number {
     let state = 0;
     let longest = 0;
     for (let at = start; at < haystack.length; at++) {
-      state = trie[state + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      if (state === 0) break;
-      const index = phrase[state / stride]!;
+      const next = table[state * stride + classes[haystack.charCodeAt(at) & 0xff]!]!;
+      if (depth[next] !== depth[state]! + 1) break;
+      state = next;
+      const index = phrase[state]!;
       if (index >= 0) longest = this.#phrases[index]!.length;
     }
     return longest;
   }
+}
+
+interface Built {
+  readonly automaton: AhoCorasick;
+  /** By state: 1 when some phrase ends here. */
+  readonly ends: Uint8Array;
 }

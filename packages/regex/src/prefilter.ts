@@ -43,13 +43,17 @@ export class PrefilterBuilder {
     return id;
   }
 
-  /** `byteFlags` has 256 masks of 32 bits, whose union over a haystack is part of every scan. */
+  /** `byteFlags` has 256 masks of 31 bits, whose union over a haystack is part of every scan. */
   build(byteFlags: Int32Array = new Int32Array(256)): Prefilter {
     return new Prefilter(this.#groups, byteFlags);
   }
 }
 
 const noGroups: readonly number[] = [];
+/** Literals are looked for by so many of their first bytes. */
+const LITERAL_LENGTH = 8;
+/** Bit of a byte that is a literal by itself, or of groups that any value has. Not for `byteFlags`. */
+const IS_LITERAL = 1 << 31;
 
 /**
  * One pass over a haystack for the literals of a whole rule set.
@@ -58,72 +62,76 @@ const noGroups: readonly number[] = [];
  */
 export class Prefilter {
   readonly groupCount: number;
+  /** By byte: its flags, and IS_LITERAL. */
   readonly #byteFlags: Int32Array;
   readonly #classes: Uint8Array;
   readonly #stride: number;
-  /** By state and column: next state times stride, doubled, plus 1 when groups are to be reported there. */
-  readonly #table: Int32Array;
-  /** By state: groups whose literals end there; only where there are any. */
-  readonly #reports: (Int32Array | undefined)[];
-  /** By state and by group: the last scan that reported it. */
+  /** Next state by state times stride plus class; states from `#firstReport` on report groups. */
+  readonly #table: Uint16Array | Uint32Array;
+  readonly #firstReport: number;
+  /** Groups by reporting state, and by byte. */
+  readonly #stateGroups: readonly (readonly number[])[];
+  readonly #byteGroups: readonly (readonly number[])[];
+  /** The last scan that reported a state, a byte, a group. */
   readonly #seenStates: Int32Array;
+  readonly #seenBytes: Int32Array = new Int32Array(256);
   readonly #seenGroups: Int32Array;
   #scan = 0;
 
   constructor(groups: readonly (readonly string[])[], byteFlags: Int32Array) {
     this.groupCount = groups.length;
-    this.#byteFlags = byteFlags;
-    const owners = new Map<string, number[]>();
-    groups.forEach((group, id) => {
-      for (const literal of group) {
-        const known = owners.get(literal);
-        if (known === undefined) owners.set(literal, [id]);
-        else known.push(id);
-      }
-    });
-    const literals = [...owners.keys()];
-    const { classes, states, stride, phrase, failure, order, table } = new AhoCorasick(literals);
+    const owners = ownersOf(groups);
+    this.#byteGroups = Array.from({ length: 256 }, (_none, byte) => owners.get(lowerCase(byte)) ?? noGroups);
+    this.#byteFlags = byteFlags.map((flags, byte) => flags | (this.#byteGroups[byte]!.length > 0 ? IS_LITERAL : 0));
+
+    const literals = [...owners.keys()].filter((literal) => literal.length > 1);
+    const { classes, states, stride, phrase, failure, table } = new AhoCorasick(literals);
+    const reports: (readonly number[])[] = [noGroups];
+    for (let state = 1; state < states; state++) {
+      const own = phrase[state]! >= 0 ? owners.get(literals[phrase[state]!]!)! : noGroups;
+      const inherited = reports[failure[state]!]!;
+      reports.push(own.length === 0 ? inherited : [...new Set([...own, ...inherited])]);
+    }
+    const numbers = reportingLast(reports);
     this.#classes = classes;
     this.#stride = stride;
-    this.#seenStates = new Int32Array(states);
+    this.#table = renumber(table, stride, numbers);
+    this.#firstReport = reports.filter((ids) => ids.length === 0).length;
+    this.#stateGroups = reports.filter((ids) => ids.length > 0);
+    this.#seenStates = new Int32Array(this.#stateGroups.length);
     this.#seenGroups = new Int32Array(groups.length);
-    this.#reports = new Array<Int32Array | undefined>(states).fill(undefined);
-    for (const state of order) {
-      const own = phrase[state]! >= 0 ? owners.get(literals[phrase[state]!]!)! : noGroups;
-      const inherited = this.#reports[failure[state]!];
-      if (own.length === 0) this.#reports[state] = inherited;
-      else this.#reports[state] = Int32Array.from(new Set([...own, ...(inherited ?? noGroups)]));
-    }
-    for (let cell = 0; cell < table.length; cell++) {
-      const next = table[cell]!;
-      table[cell] = (next << 1) | (this.#reports[next / stride] === undefined ? 0 : 1);
-    }
-    this.#table = table;
   }
 
   scan(haystack: string): Scan {
     const table = this.#table;
+    const stride = this.#stride;
     const classes = this.#classes;
     const byteFlags = this.#byteFlags;
+    const firstReport = this.#firstReport;
     const stamp = this.#nextStamp();
     let groups: number[] | undefined;
     let flags = 0;
-    let cell = 0;
+    let state = 0;
     for (let at = 0; at < haystack.length; at++) {
       const byte = haystack.charCodeAt(at) & 0xff;
-      flags |= byteFlags[byte]!;
-      cell = table[(cell >> 1) + classes[byte]!]!;
-      if ((cell & 1) !== 0) groups = this.#report((cell >> 1) / this.#stride, stamp, groups);
+      const own = byteFlags[byte]!;
+      flags |= own;
+      if (own < 0 && this.#seenBytes[byte] !== stamp) {
+        this.#seenBytes[byte] = stamp;
+        groups = this.#report(this.#byteGroups[byte]!, stamp, groups);
+      }
+      state = table[state * stride + classes[byte]!]!;
+      if (state >= firstReport && this.#seenStates[state - firstReport] !== stamp) {
+        this.#seenStates[state - firstReport] = stamp;
+        groups = this.#report(this.#stateGroups[state - firstReport]!, stamp, groups);
+      }
     }
-    return { groups: groups ?? noGroups, flags };
+    return { groups: groups ?? noGroups, flags: flags & ~IS_LITERAL };
   }
 
-  #report(state: number, stamp: number, groups: number[] | undefined): number[] | undefined {
-    // A state has the same groups every time: once per haystack is enough.
-    if (this.#seenStates[state] === stamp) return groups;
-    this.#seenStates[state] = stamp;
+  /** A state or byte has the same groups every time: the caller asks once per haystack. */
+  #report(ids: readonly number[], stamp: number, groups: number[] | undefined): number[] | undefined {
     let found = groups;
-    const ids = this.#reports[state]!;
     for (let index = 0; index < ids.length; index++) {
       const id = ids[index]!;
       if (this.#seenGroups[id] === stamp) continue;
@@ -139,10 +147,50 @@ export class Prefilter {
     if (this.#scan === 0x7fff_ffff) {
       this.#scan = 0;
       this.#seenStates.fill(0);
+      this.#seenBytes.fill(0);
       this.#seenGroups.fill(0);
     }
     return ++this.#scan;
   }
+}
+
+/** Groups by the beginning of their literals. */
+function ownersOf(groups: readonly (readonly string[])[]): Map<string, number[]> {
+  const owners = new Map<string, number[]>();
+  groups.forEach((group, id) => {
+    for (const literal of new Set(group.map((text) => text.slice(0, LITERAL_LENGTH)))) {
+      const known = owners.get(literal);
+      if (known === undefined) owners.set(literal, [id]);
+      else known.push(id);
+    }
+  });
+  return owners;
+}
+
+function lowerCase(byte: number): string {
+  return foldCase(String.fromCharCode(byte));
+}
+
+/** New numbers of states: those without a report first, each kind in its order. */
+function reportingLast(reports: readonly (readonly number[])[]): Int32Array {
+  const numbers = new Int32Array(reports.length);
+  let next = 0;
+  for (const reporting of [false, true]) {
+    for (let state = 0; state < reports.length; state++) {
+      if (reports[state]!.length > 0 === reporting) numbers[state] = next++;
+    }
+  }
+  return numbers;
+}
+
+function renumber<T extends Uint16Array | Uint32Array>(table: T, stride: number, numbers: Int32Array): T {
+  const renumbered = table.slice() as T;
+  for (let state = 0; state < numbers.length; state++) {
+    const from = state * stride;
+    const to = numbers[state]! * stride;
+    for (let column = 0; column < stride; column++) renumbered[to + column] = numbers[table[from + column]!]!;
+  }
+  return renumbered;
 }
 
 /** The most selective group first, then a few small ones that are selective too. */

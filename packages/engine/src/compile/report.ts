@@ -1,14 +1,15 @@
 import type { Diagnostic, Span } from "@cuirass/seclang";
+import type { EngineCode } from "../codes.ts";
 
 /** Collects findings; a configuration is refused whole, with every error listed. */
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
 
-  error(code: string, message: string, span?: Span, hint?: string, related?: Diagnostic["related"]): void {
+  error(code: EngineCode, message: string, span?: Span, hint?: string, related?: Diagnostic["related"]): void {
     this.#add("error", code, message, span, hint, related);
   }
 
-  warn(code: string, message: string, span?: Span, hint?: string, related?: Diagnostic["related"]): void {
+  warn(code: EngineCode, message: string, span?: Span, hint?: string, related?: Diagnostic["related"]): void {
     this.#add("warning", code, message, span, hint, related);
   }
 
@@ -18,7 +19,7 @@ export class Report {
 
   #add(
     severity: "error" | "warning",
-    code: string,
+    code: EngineCode,
     message: string,
     span: Span | undefined,
     hint: string | undefined,

@@ -21,8 +21,8 @@ export interface DirectiveDefinition {
   readonly summary: string;
   /** What the argument is, in a few words; "" when it takes none. */
   readonly argument: string;
-  /** `none`: accepted because configurations carry it, with a diagnostic that says what that means. */
-  readonly effect: "full" | "partial" | "none";
+  /** `none`: accepted because configurations carry it, with a diagnostic that says what that means. `refused`: an error. */
+  readonly effect: "full" | "partial" | "none" | "refused";
   /** Throws {@link DirectiveArgumentError}. */
   apply(argument: ByteString, context: DirectiveContext): void;
 }

@@ -18,7 +18,7 @@ function refused(name: string, reason: string, hint: string): DirectiveDefinitio
     name,
     summary: `Refused: ${reason}`,
     argument: "any",
-    effect: "none",
+    effect: "refused",
     apply: () => {
       throw new DirectiveArgumentError(reason, hint);
     },
