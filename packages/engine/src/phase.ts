@@ -10,3 +10,11 @@ export const Phase = {
 
 /** A phase number. */
 export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** What a phase is mostly about. */
+export type Side = "request" | "response";
+
+/** The request's phases are 1 and 2. */
+export function sideOf(phase: Phase): Side {
+  return phase <= Phase.RequestBody ? "request" : "response";
+}

@@ -52,7 +52,10 @@ export function createWaf(config: WafConfig): Waf {
 
   const context: WafContext = {
     ruleset,
-    memo: new HaystackMemo(ruleset.prefilter),
+    memos: {
+      request: new HaystackMemo(ruleset.prefilters.request),
+      response: new HaystackMemo(ruleset.prefilters.response),
+    },
     host,
     faultPolicy: config.onFaultPolicy ?? "block",
     timeBudgetMs: config.timeBudgetMs ?? 1000,

@@ -20,6 +20,8 @@ export interface Scan {
 const MORE_GROUPS = 3;
 const MORE_GROUP_SIZE = 24;
 const MORE_GROUP_HITS = 0.02;
+/** A group that nearly every value has a literal of is not worth looking for. */
+const MOST_HITS = 0.3;
 
 /** Collects conditions of a rule set and builds one scanner for all of them. */
 export class PrefilterBuilder {
@@ -198,6 +200,7 @@ function selectiveGroups(groups: PrefilterCondition["groups"]): readonly (readon
   const [best, ...others] = groups
     .filter((group) => group.length > 0 && !group.includes(""))
     .map((group) => ({ group, hits: expectedHits(group) }))
+    .filter(({ hits }) => hits <= MOST_HITS)
     .toSorted((a, b) => a.hits - b.hits);
   if (best === undefined) return [];
   const more = others.filter(({ group, hits }) => group.length <= MORE_GROUP_SIZE && hits <= MORE_GROUP_HITS);

@@ -49,8 +49,8 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
 
   const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
   const pipelines = new PipelineBuilder(settings);
-  const prefilter = new PrefilterBuilder();
-  const context = { settings, host, registry, pipelines, prefilter, defaultActions };
+  const prefilters = { request: new PrefilterBuilder(), response: new PrefilterBuilder() };
+  const context = { settings, host, registry, pipelines, prefilters, defaultActions };
   if (options.onRule !== undefined) {
     for (const rule of collected.rules) options.onRule(compileRule(rule, 0, context, new Report()).metadata);
   }
@@ -69,10 +69,10 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
     report.diagnostics.push(...own.diagnostics);
     rules.push(rule);
   }
-  const ruleset = report.hasErrors
-    ? undefined
-    : new RuleIndex(settings, rules, pipelines.pipelines, prefilter.build(pipelines.byteFlags()));
-  return { ruleset, diagnostics: report.diagnostics };
+  if (report.hasErrors) return { ruleset: undefined, diagnostics: report.diagnostics };
+  const flags = pipelines.byteFlags();
+  const built = { request: prefilters.request.build(flags), response: prefilters.response.build(flags) };
+  return { ruleset: new RuleIndex(settings, rules, pipelines.pipelines, built), diagnostics: report.diagnostics };
 }
 
 function reportDuplicateIds(rules: readonly PendingRule[], report: Report): void {

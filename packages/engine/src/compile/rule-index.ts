@@ -1,9 +1,8 @@
-import type { Prefilter } from "@cuirass/regex";
 import { compilePattern } from "@cuirass/regex";
 import type { CompiledRule, CompiledRuleset, Pipeline } from "./ruleset.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { WafSettings } from "../settings.ts";
-import { Phase } from "../phase.ts";
+import { Phase, sideOf } from "../phase.ts";
 import type { PhasePlan } from "./phase-plan.ts";
 import { planPhase } from "./phase-plan.ts";
 
@@ -13,7 +12,7 @@ export class RuleIndex implements CompiledRuleset {
   readonly rules: readonly CompiledRule[];
   readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
-  readonly prefilter: Prefilter;
+  readonly prefilters: CompiledRuleset["prefilters"];
   readonly usesRuleVariable: boolean;
   /** By tag, message or range as written in a ctl action. Bounded: those texts stand in the configuration. */
   readonly #byTag = new Map<ByteString, readonly CompiledRule[]>();
@@ -24,15 +23,15 @@ export class RuleIndex implements CompiledRuleset {
     settings: WafSettings,
     rules: readonly CompiledRule[],
     pipelines: readonly Pipeline[],
-    prefilter: Prefilter,
+    prefilters: CompiledRuleset["prefilters"],
   ) {
-    this.prefilter = prefilter;
+    this.prefilters = prefilters;
     this.settings = settings;
     this.rules = rules;
     this.pipelines = pipelines;
     this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
       const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
-      return planPhase(own, phase, prefilter.groupCount);
+      return planPhase(own, phase, prefilters[sideOf(phase)].groupCount);
     });
     this.usesRuleVariable = rules.some(chainUsesRuleVariable);
   }

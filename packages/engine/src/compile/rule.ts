@@ -15,7 +15,8 @@ import type { TransformationDefinition } from "../transformation.ts";
 import type { WafSettings } from "../settings.ts";
 import { ActionArgumentError } from "../action.ts";
 import { OperatorArgumentError } from "../operator.ts";
-import { Phase } from "../phase.ts";
+import type { Side } from "../phase.ts";
+import { Phase, sideOf } from "../phase.ts";
 import { fromBytes } from "../text/bytes.ts";
 import { whereIs } from "./collect.ts";
 import { builtInDefaults, mergeDefaults } from "./defaults.ts";
@@ -29,7 +30,7 @@ export interface RuleCompileContext {
   readonly host: Host;
   readonly registry: Registry;
   readonly pipelines: PipelineBuilder;
-  readonly prefilter: PrefilterBuilder;
+  readonly prefilters: Readonly<Record<Side, PrefilterBuilder>>;
   readonly defaultActions: readonly ActionNode[];
 }
 
@@ -255,7 +256,10 @@ class RuleCompiler {
     }
     try {
       const matcher = this.#matcher(definition, argument);
-      const gate = matcher.condition === undefined ? [] : this.#context.prefilter.add(matcher.condition);
+      const gate =
+        matcher.condition === undefined
+          ? []
+          : this.#context.prefilters[sideOf(this.draft.phase)].add(matcher.condition);
       return { name: definition.name, negated, argument, matcher, gate };
     } catch (error) {
       if (!(error instanceof OperatorArgumentError) && !(error instanceof MacroError)) throw error;

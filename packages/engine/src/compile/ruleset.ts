@@ -4,7 +4,7 @@ import type { Macro } from "./macro.ts";
 import type { RuleMetadata } from "../matched-rule.ts";
 import type { OperatorMatcher } from "../operator.ts";
 import type { PhasePlan } from "./phase-plan.ts";
-import type { Phase } from "../phase.ts";
+import type { Phase, Side } from "../phase.ts";
 import type { Selector, Collection } from "../variables/collections.ts";
 import type { Severity } from "../severity.ts";
 import type { TargetExclusion } from "../control.ts";
@@ -147,7 +147,8 @@ export interface CompiledRuleset {
   /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
   readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
-  readonly prefilter: Prefilter;
+  /** Request texts have many more literals to be looked for than responses, so each side has its own. */
+  readonly prefilters: Readonly<Record<Side, Prefilter>>;
   /** Some target or macro reads RULE, so it must be filled before each rule. */
   readonly usesRuleVariable: boolean;
   /** Rules whose id lies in the range, inclusive. */

@@ -62,7 +62,7 @@ export class Candidates {
     const to = index * words;
     const values = (this.#views[view] ??= this.#look(view));
     for (let at = 0; at < values.length; at++) {
-      const { groups } = haystacks.transform(pipeline, values[at]!);
+      const groups = haystacks.groupsOf(haystacks.transform(pipeline, values[at]!));
       for (let found = 0; found < groups.length; found++) {
         this.#sources[to + (groups[found]! >> 5)]! |= 1 << (groups[found]! & 31);
       }
@@ -74,14 +74,12 @@ export class Candidates {
     const entries: Entry[] = [];
     of(this.#tx.variables).select(selector, entries);
     const haystacks = new Array<Haystack>(entries.length);
-    for (let at = 0; at < entries.length; at++) haystacks[at] = this.#tx.haystacks.of(entries[at]!.value);
+    for (let at = 0; at < entries.length; at++) {
+      const haystack = this.#tx.haystacks.of(entries[at]!.value);
+      // Scanned first, so that it is known which transformations need not be called.
+      this.#tx.haystacks.groupsOf(haystack);
+      haystacks[at] = haystack;
+    }
     return haystacks;
   }
-}
-
-/** True when the haystack has a literal of every group of the gate. */
-export function passes(gate: Gate, haystack: Haystack): boolean {
-  const { groups } = haystack;
-  for (let at = 0; at < gate.length; at++) if (!groups.includes(gate[at]!)) return false;
-  return true;
 }

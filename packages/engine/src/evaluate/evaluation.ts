@@ -4,7 +4,8 @@ import type { EngineFault, FaultPolicy } from "../fault.ts";
 import type { Clock, Host, LogLevel } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import type { MatchedRule, ScoreChange } from "../matched-rule.ts";
-import type { Phase } from "../phase.ts";
+import type { Phase, Side } from "../phase.ts";
+import { sideOf } from "../phase.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import type { Collection } from "../variables/collections.ts";
@@ -23,7 +24,8 @@ import { Trace } from "./trace.ts";
 /** What all transactions of a WAF share. Never changed by traffic. */
 export interface WafContext {
   readonly ruleset: CompiledRuleset;
-  readonly memo: HaystackMemo;
+  /** Texts of phases 1 and 2, and of those from 3 on. */
+  readonly memos: Readonly<Record<Side, HaystackMemo>>;
   readonly host: Host & { readonly clock: Clock };
   readonly faultPolicy: FaultPolicy;
   /** Milliseconds of rule evaluation per transaction; Infinity for none. */
@@ -50,7 +52,8 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   readonly host: Host & { readonly clock: Clock };
   readonly control: TransactionControl;
   readonly variables: Variables;
-  readonly haystacks: Haystacks;
+  /** Texts that the rules of the running phase look at. */
+  haystacks: Haystacks;
   readonly startMs: number;
   readonly matchedRules: MatchedRule[] = [];
   /** Rules tried and why they were passed over; undefined unless tracing is on. */
@@ -80,7 +83,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.#budgetMs = context.timeBudgetMs;
     this.control = new TransactionControl(context.ruleset.settings);
     this.variables = new Variables(this);
-    this.haystacks = new Haystacks(context.memo);
+    this.haystacks = new Haystacks(context.memos.request);
     this.trace = context.tracing ? new Trace() : undefined;
     for (let slot = 0; slot <= 10; slot++) this.variables.tx.add(String(slot), "");
   }
@@ -104,6 +107,12 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   }
 
   // ---- the evaluator's side
+
+  /** Before the rules of a phase: they look for their literals with the prefilter of their side. */
+  beginPhase(phase: Phase): void {
+    const memo = this.context.memos[sideOf(phase)];
+    if (this.haystacks.memo !== memo) this.haystacks = new Haystacks(memo);
+  }
 
   /** Before a top-level rule: nothing matched yet, no score changed. */
   beginRule(): void {

@@ -1,23 +1,27 @@
-import type { Prefilter } from "@cuirass/regex";
+import type { Gate, Prefilter } from "@cuirass/regex";
 import type { Pipeline } from "../compile/ruleset.ts";
 import { ALWAYS } from "../compile/pipelines.ts";
 import type { ByteString } from "../text/bytes.ts";
 
-/** A text that rules look at, with what one pass of the prefilter tells of it. */
+/** A text that rules look at, with what the prefilter tells of it. */
 export class Haystack {
   readonly text: ByteString;
-  /** Groups of the prefilter that have a literal in the text. */
-  readonly groups: readonly number[];
-  /** Transformations that may change the text, a bit each (`Pipeline.bit`). */
-  readonly reactions: number;
+  /** Groups of the prefilter that have a literal in the text; undefined until it is scanned. */
+  groups: readonly number[] | undefined = undefined;
+  /** Transformations that may change the text, a bit each (`Pipeline.bit`); all of them until it is scanned. */
+  reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
 
-  constructor(text: ByteString, prefilter: Prefilter) {
-    const { groups, flags } = prefilter.scan(text);
+  constructor(text: ByteString) {
     this.text = text;
-    this.groups = groups;
+  }
+
+  scan(prefilter: Prefilter): readonly number[] {
+    const { groups, flags } = prefilter.scan(this.text);
     this.reactions = flags | ALWAYS;
+    this.groups = groups;
+    return groups;
   }
 }
 
@@ -45,7 +49,10 @@ export class HaystackMemo {
     const young = this.#young.get(text);
     if (young !== undefined) return young;
     const old = this.#old.get(text);
-    return this.#keep(old ?? new Haystack(ownCopy(text), this.prefilter));
+    if (old !== undefined) return this.#keep(old);
+    const haystack = new Haystack(ownCopy(text));
+    haystack.scan(this.prefilter);
+    return this.#keep(haystack);
   }
 
   #keep(haystack: Haystack): Haystack {
@@ -60,21 +67,34 @@ export class HaystackMemo {
 
 /** The texts of one transaction, each scanned and transformed once, whatever number of rules ask. */
 export class Haystacks {
-  readonly #memo: HaystackMemo;
+  readonly memo: HaystackMemo;
   readonly #long = new Map<ByteString, Haystack>();
 
   constructor(memo: HaystackMemo) {
-    this.#memo = memo;
+    this.memo = memo;
   }
 
+  /** Perf: a long text that is only a step on the way to another one is never scanned. */
   of(text: ByteString): Haystack {
-    if (text.length <= SHARED_LENGTH) return this.#memo.of(text);
+    if (text.length <= SHARED_LENGTH) return this.memo.of(text);
     let haystack = this.#long.get(text);
     if (haystack === undefined) {
-      haystack = new Haystack(text, this.#memo.prefilter);
+      haystack = new Haystack(text);
       this.#long.set(text, haystack);
     }
     return haystack;
+  }
+
+  groupsOf(haystack: Haystack): readonly number[] {
+    return haystack.groups ?? haystack.scan(this.memo.prefilter);
+  }
+
+  /** True when the haystack has a literal of every group of the gate. */
+  passes(gate: Gate, haystack: Haystack): boolean {
+    if (gate.length === 0) return true;
+    const groups = this.groupsOf(haystack);
+    for (let at = 0; at < gate.length; at++) if (!groups.includes(gate[at]!)) return false;
+    return true;
   }
 
   /**

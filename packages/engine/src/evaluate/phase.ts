@@ -15,6 +15,7 @@ import { evaluateRule } from "./rule.ts";
  */
 export function evaluatePhase(tx: Transaction, phase: Phase): MaybePromise<void> {
   if (isAllowed(tx, phase) && tx.trace === undefined) return endPhase(tx, phase);
+  tx.beginPhase(phase);
   const plan = tx.ruleset.byPhase[phase]!;
   return run(tx, phase, plan, new Candidates(tx, plan), 0);
 }

@@ -4,7 +4,6 @@ import type { ByteString } from "../text/bytes.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import { isPromise } from "../maybe-promise.ts";
-import { passes } from "./candidates.ts";
 import { MatchRecord } from "./match-record.ts";
 import { resolveTarget } from "./targets.ts";
 
@@ -45,7 +44,9 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
         const stages = tx.haystacks.stages(rule.pipeline, tx.haystacks.of(entry.value));
         for (let s = 0; s < stages.length; s++) {
           const stage = stages[s]!;
-          if (passes(rule.operator.gate, stage) ? matchesNow(tx, rule, stage.text) : rule.operator.negated) {
+          if (
+            tx.haystacks.passes(rule.operator.gate, stage) ? matchesNow(tx, rule, stage.text) : rule.operator.negated
+          ) {
             hit(tx, rule, target, entry, stage.text, matches);
           }
         }
@@ -65,7 +66,7 @@ function candidateText(tx: Transaction, rule: CompiledRule, value: ByteString): 
   const { gate } = rule.operator!;
   if (gate.length === 0 && pipeline.parent === undefined) return value;
   const haystack = tx.haystacks.transform(pipeline, tx.haystacks.of(value));
-  return passes(gate, haystack) ? haystack.text : undefined;
+  return tx.haystacks.passes(gate, haystack) ? haystack.text : undefined;
 }
 
 function transformed(tx: Transaction, { pipeline }: CompiledRule, value: ByteString): ByteString {
