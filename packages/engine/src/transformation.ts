@@ -19,6 +19,13 @@ export interface TransformationDefinition {
    * Absent: any value may change. Invariant: no byte of `value` in `reactsTo` implies `apply(value) === value`.
    */
   readonly reactsTo?: ByteString;
+  /**
+   * The only thing it does is to change the case of ASCII letters ("only"), or it also does that ("also"). The prefilter looks
+   * for literals in any case, so it need not wait for it.
+   */
+  readonly foldsCase?: "only" | "also";
+  /** Invariant: values that differ only in the case of ASCII letters give results that do. */
+  readonly keepsCase?: true;
   /** Invariant: returns the very same reference when nothing changed (multi-match relies on it). */
   readonly apply: (value: ByteString) => ByteString;
   /** For transformations that depend on directives: replaces `apply` for one WAF. */

@@ -1,4 +1,5 @@
 import type { Node } from "./ast.ts";
+import { Assertion } from "./ast.ts";
 import type { PrefilterCondition } from "./literals.ts";
 import { LazyDfa } from "./lazy-dfa.ts";
 import { prefilterCondition } from "./literals.ts";
@@ -62,12 +63,14 @@ class CompiledPattern implements Pattern {
   /** A looser pattern with a small automaton, tried first; null when there is nothing to gain. */
   #loose: LazyDfa | null | undefined;
   #pike: PikeMatcher | undefined;
+  readonly #takesAll: boolean;
 
   constructor(source: string, root: Node, groupCount: number, groupNames: readonly (string | undefined)[]) {
     this.source = source;
     this.#root = root;
     this.groupCount = groupCount;
     this.groupNames = groupNames;
+    this.#takesAll = groupCount === 0 && takesAll(root);
   }
 
   get condition(): PrefilterCondition {
@@ -83,6 +86,7 @@ class CompiledPattern implements Pattern {
   }
 
   exec(haystack: string, from = 0): Int32Array | undefined {
+    if (from === 0 && this.#takesAll) return Int32Array.of(0, haystack.length);
     if (from === 0 && !this.test(haystack)) return undefined;
     this.#pike ??= new PikeMatcher(compileNfa(this.#root, true), this.groupCount);
     return this.#pike.exec(haystack, from);
@@ -92,4 +96,19 @@ class CompiledPattern implements Pattern {
     const loose = overApproximate(this.#root);
     return loose === undefined ? null : new LazyDfa(compileNfa(loose, false));
   }
+}
+
+/** `^.*$` and the like, which rules write to capture a whole value. */
+function takesAll(root: Node): boolean {
+  const nodes = root.kind === "concat" ? root.nodes : [root];
+  const repeats = nodes.filter((node) => node.kind !== "assert");
+  const [node] = repeats;
+  if (repeats.length !== 1 || node?.kind !== "repeat" || node.node.kind !== "set") return false;
+  if (node.min > 0 || node.max !== Infinity || !node.greedy || node.node.set.size < 256) return false;
+  const at = nodes.indexOf(node);
+  const begins: readonly number[] = [Assertion.BeginLine, Assertion.BeginText];
+  const ends: readonly number[] = [Assertion.EndLine, Assertion.EndText];
+  return nodes.every((other, index) => {
+    return other.kind !== "assert" || (index < at ? begins : ends).includes(other.assertion);
+  });
 }

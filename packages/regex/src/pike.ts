@@ -11,6 +11,7 @@ export class PikeMatcher {
   readonly #slots: number;
   readonly #seen: Int32Array;
   #generation = 0;
+  #firstBytes: Uint8Array | "any" | undefined;
   /** Threads in order of preference: instruction and captures. */
   #threads: Thread[] = [];
   #nextThreads: Thread[] = [];
@@ -27,7 +28,10 @@ export class PikeMatcher {
     this.#threads = [];
     for (let at = from; at <= haystack.length; at++) {
       this.#generation++;
-      if (this.#threads.length === 0 && best !== undefined) break;
+      if (this.#threads.length === 0) {
+        if (best !== undefined) break;
+        at = this.#skipTo(haystack, at);
+      }
       this.#nextThreads = [];
       best = this.#settle(haystack, at, best) ?? best;
       this.#threads = this.#nextThreads;
@@ -35,6 +39,15 @@ export class PikeMatcher {
       this.#consume(haystack.charCodeAt(at) & 0xff);
     }
     return best;
+  }
+
+  /** Where the next match can begin: with no thread alive, bytes that begin none are of no interest. */
+  #skipTo(haystack: string, from: number): number {
+    this.#firstBytes ??= firstBytes(this.#nfa);
+    if (this.#firstBytes === "any") return from;
+    let at = from;
+    while (at < haystack.length && this.#firstBytes[haystack.charCodeAt(at) & 0xff] === 0) at++;
+    return at;
   }
 
   /** Follows all threads through what consumes nothing; a thread that matches cuts off those after it. */
@@ -89,6 +102,23 @@ export class PikeMatcher {
     }
     this.#threads = survivors;
   }
+}
+
+/** 1 for bytes with which a match can begin; "any" when one can be empty. */
+function firstBytes({ op, arg, next, start, sets }: Nfa): Uint8Array | "any" {
+  const first = new Uint8Array(256);
+  const seen = new Uint8Array(op.length);
+  const pending = [start];
+  while (pending.length > 0) {
+    const pc = pending.pop()!;
+    if (seen[pc] === 1) continue;
+    seen[pc] = 1;
+    if (op[pc] === Op.Match) return "any";
+    if (op[pc] === Op.Set) for (const byte of sets[arg[pc]!]!.bytes()) first[byte] = 1;
+    else pending.push(next[pc]!);
+    if (op[pc] === Op.Split) pending.push(arg[pc]!);
+  }
+  return first;
 }
 
 interface Thread {

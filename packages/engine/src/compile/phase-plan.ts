@@ -73,7 +73,7 @@ class Planner {
     const { operator } = rule;
     if (this.#everythingChanges || operator === undefined || operator.negated || operator.gate.length === 0) return -1;
     if (!rule.targets.every(isSteady)) return -1;
-    const pipelines = rule.multiMatch ? withParents(rule.pipeline) : [rule.pipeline];
+    const pipelines = rule.multiMatch ? withParents(rule.pipeline) : [rule.gatePipeline];
     const sources = rule.targets.flatMap((target) => pipelines.map((pipeline) => this.#source(target, pipeline)));
     const list = [...new Set(sources)].toSorted((a, b) => a - b);
     return this.#number(`list ${list.join()}`, this.lists, () => list);

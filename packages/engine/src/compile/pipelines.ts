@@ -13,6 +13,7 @@ export class PipelineBuilder {
   readonly #children = new Map<Pipeline, Map<TransformationDefinition, Pipeline>>();
   readonly #functions = new Map<TransformationDefinition, (value: ByteString) => ByteString>();
   readonly #numbers = new Map<TransformationDefinition, number>();
+  readonly #caseless = new Map<TransformationDefinition, TransformationDefinition>();
   readonly #root: Pipeline;
 
   constructor(settings: WafSettings) {
@@ -34,6 +35,32 @@ export class PipelineBuilder {
     let pipeline = this.#root;
     for (const definition of definitions) pipeline = this.#extend(pipeline, definition);
     return pipeline;
+  }
+
+  /**
+   * A pipeline after which a value has the same letters as after these transformations, if not in the same case. That is all
+   * the prefilter needs, and most values are unchanged by it.
+   */
+  gateOf(definitions: readonly TransformationDefinition[]): Pipeline {
+    const kept: TransformationDefinition[] = [];
+    let anyCase = true;
+    for (const definition of definitions.toReversed()) {
+      if (!anyCase) kept.unshift(definition);
+      else if (definition.foldsCase !== "only") kept.unshift(this.#withoutCase(definition));
+      anyCase &&= definition.keepsCase === true || definition.foldsCase !== undefined;
+    }
+    return this.of(kept);
+  }
+
+  /** The transformation, called only for what it does besides changing case. */
+  #withoutCase(definition: TransformationDefinition): TransformationDefinition {
+    if (definition.foldsCase === undefined || definition.reactsTo === undefined) return definition;
+    let derived = this.#caseless.get(definition);
+    if (derived === undefined) {
+      derived = { ...definition, reactsTo: definition.reactsTo.replaceAll(/[A-Za-z]/g, "") };
+      this.#caseless.set(definition, derived);
+    }
+    return derived;
   }
 
   #extend(parent: Pipeline, definition: TransformationDefinition): Pipeline {

@@ -168,7 +168,7 @@ class RuleCompiler {
       next,
       targets,
       operator,
-      pipeline: this.#pipeline(),
+      ...this.#pipelines(),
       multiMatch: draft.multiMatch,
       capture: draft.capture,
       log: draft.log,
@@ -214,14 +214,15 @@ class RuleCompiler {
     };
   }
 
-  #pipeline(): CompiledRule["pipeline"] {
+  #pipelines(): Pick<CompiledRule, "pipeline" | "gatePipeline"> {
     const definitions: TransformationDefinition[] = [];
     for (const name of this.draft.transformations) {
       const definition = this.#context.registry.findTransformation(name);
       if (definition !== undefined) definitions.push(definition);
       else this.#unknownTransformation(name);
     }
-    return this.#context.pipelines.of(definitions);
+    const { pipelines } = this.#context;
+    return { pipeline: pipelines.of(definitions), gatePipeline: pipelines.gateOf(definitions) };
   }
 
   #unknownTransformation(name: string): void {
@@ -355,6 +356,7 @@ function marker(pending: PendingRule, index: number, context: RuleCompileContext
     targets: [],
     operator: undefined,
     pipeline: context.pipelines.of([]),
+    gatePipeline: context.pipelines.of([]),
     multiMatch: false,
     capture: false,
     log: false,

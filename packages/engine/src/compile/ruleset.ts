@@ -79,6 +79,8 @@ export interface CompiledRule {
   /** Undefined for SecAction and markers. */
   readonly operator: CompiledOperator | undefined;
   readonly pipeline: Pipeline;
+  /** What the prefilter is asked about instead: the pipeline as far as it is not about letters' case. */
+  readonly gatePipeline: Pipeline;
   readonly multiMatch: boolean;
   readonly capture: boolean;
   readonly log: boolean;

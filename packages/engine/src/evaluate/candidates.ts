@@ -10,7 +10,8 @@ import type { Haystack } from "./haystack.ts";
  * share it are passed over by a test of a few bits.
  *
  * Invariant: false only when no value of the rule's targets, transformed, can match. Values are taken without the rule's
- * exclusions, and a gate's literals may come from different values, so true promises nothing.
+ * exclusions, untransformed as well as transformed, and a gate's literals may come from different values, so true promises
+ * nothing.
  */
 export class Candidates {
   readonly #tx: Transaction;
@@ -20,7 +21,7 @@ export class Candidates {
   readonly #sources: Int32Array;
   readonly #listDone: Uint8Array;
   readonly #sourceDone: Uint8Array;
-  readonly #views: (readonly Haystack[] | undefined)[];
+  readonly #views: (Values | undefined)[];
 
   constructor(tx: Transaction, plan: PhasePlan) {
     this.#tx = tx;
@@ -29,7 +30,7 @@ export class Candidates {
     this.#sources = new Int32Array(plan.sources.length * plan.words);
     this.#listDone = new Uint8Array(plan.lists.length);
     this.#sourceDone = new Uint8Array(plan.sources.length);
-    this.#views = new Array<readonly Haystack[] | undefined>(plan.views.length).fill(undefined);
+    this.#views = new Array<Values | undefined>(plan.views.length).fill(undefined);
   }
 
   /** `list` is that of the rule in the phase's plan. */
@@ -60,26 +61,43 @@ export class Candidates {
     const { view, pipeline } = sources[index]!;
     const { haystacks } = this.#tx;
     const to = index * words;
-    const values = (this.#views[view] ??= this.#look(view));
+    const { values, groups, reactions } = (this.#views[view] ??= this.#look(view));
+    for (let word = 0; word < words; word++) this.#sources[to + word] = groups[word]!;
+    if ((reactions & pipeline.bits) === 0) return;
     for (let at = 0; at < values.length; at++) {
-      const groups = haystacks.groupsOf(haystacks.transform(pipeline, values[at]!));
-      for (let found = 0; found < groups.length; found++) {
-        this.#sources[to + (groups[found]! >> 5)]! |= 1 << (groups[found]! & 31);
-      }
+      const value = values[at]!;
+      if ((value.reactions & pipeline.bits) === 0) continue;
+      const result = haystacks.transform(pipeline, value);
+      if (result !== value) setBits(this.#sources, to, haystacks.groupsOf(result));
     }
   }
 
-  #look(view: number): readonly Haystack[] {
+  #look(view: number): Values {
     const { of, selector } = this.#plan.views[view]!;
     const entries: Entry[] = [];
     of(this.#tx.variables).select(selector, entries);
-    const haystacks = new Array<Haystack>(entries.length);
+    const values = new Array<Haystack>(entries.length);
+    const groups = new Int32Array(this.#plan.words);
+    let reactions = 0;
     for (let at = 0; at < entries.length; at++) {
       const haystack = this.#tx.haystacks.of(entries[at]!.value);
       // Scanned first, so that it is known which transformations need not be called.
-      this.#tx.haystacks.groupsOf(haystack);
-      haystacks[at] = haystack;
+      setBits(groups, 0, this.#tx.haystacks.groupsOf(haystack));
+      reactions |= haystack.reactions;
+      values[at] = haystack;
     }
-    return haystacks;
+    return { values, groups, reactions };
   }
+}
+
+/** Values of a variable, with the union of what the prefilter tells of them. */
+interface Values {
+  readonly values: readonly Haystack[];
+  /** Groups of the prefilter, a bit each. */
+  readonly groups: Int32Array;
+  readonly reactions: number;
+}
+
+function setBits(words: Int32Array, from: number, groups: readonly number[]): void {
+  for (let at = 0; at < groups.length; at++) words[from + (groups[at]! >> 5)]! |= 1 << (groups[at]! & 31);
 }

@@ -62,11 +62,13 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
 
 /** The value as the operator is to see it; undefined when the prefilter rules out that it matches. */
 function candidateText(tx: Transaction, rule: CompiledRule, value: ByteString): ByteString | undefined {
-  const { pipeline } = rule;
+  const { pipeline, gatePipeline } = rule;
   const { gate } = rule.operator!;
   if (gate.length === 0 && pipeline.parent === undefined) return value;
-  const haystack = tx.haystacks.transform(pipeline, tx.haystacks.of(value));
-  return tx.haystacks.passes(gate, haystack) ? haystack.text : undefined;
+  const { haystacks } = tx;
+  const haystack = haystacks.of(value);
+  if (gate.length > 0 && !haystacks.passes(gate, haystacks.transform(gatePipeline, haystack))) return undefined;
+  return haystacks.transform(pipeline, haystack).text;
 }
 
 function transformed(tx: Transaction, { pipeline }: CompiledRule, value: ByteString): ByteString {

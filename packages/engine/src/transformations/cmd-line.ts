@@ -1,6 +1,7 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { toLowerAscii } from "../text/ascii.ts";
+import { upperLetters } from "./shared/reacts-to.ts";
 
 /** `t:cmdLine`: undoes what shells ignore: quotes, backslashes and carets go, separators become one blank, letters become small. */
 export const cmdLine: TransformationDefinition = {
@@ -8,6 +9,8 @@ export const cmdLine: TransformationDefinition = {
   summary:
     "Undoes what shells ignore: quotes, backslashes and carets go, separators become one blank, letters become small.",
   examples: [{ title: "obfuscated", input: 'c^md /"C"  DIR', output: "cmd/c dir" }],
+  reactsTo: `"'\\^,;\t\r\n ${upperLetters}`,
+  foldsCase: "also",
   apply: normalise,
 };
 

@@ -9,6 +9,7 @@ export const compressWhitespace: TransformationDefinition = {
   summary: "Turns runs of white space into one blank.",
   examples: [{ title: "runs", input: "a \t\n b", output: "a b" }],
   reactsTo: `${whiteSpace}\x85\xa0`,
+  keepsCase: true,
   apply: compress,
 };
 

@@ -16,5 +16,6 @@ export const lowercase: TransformationDefinition = {
     { title: "other bytes stay", input: "\xc4A", output: "\xc4a" },
   ],
   reactsTo: upperLetters,
+  foldsCase: "only",
   apply: toLowerAscii,
 };

@@ -8,6 +8,7 @@ export const normalisePathWin: TransformationDefinition = {
   aliases: ["normalizePathWin"],
   summary: "Turns backslashes into slashes, resolves the path, drops stream names and trailing dots and blanks.",
   examples: [{ title: "backslashes", input: "\\a\\..\\b", output: "/b" }],
+  reactsTo: "/\\.: ",
   apply: (value) => {
     const slashes = value.includes("\\") ? value.replaceAll("\\", "/") : value;
     const cleaned = cleanPath(slashes);

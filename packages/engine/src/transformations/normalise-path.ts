@@ -7,5 +7,7 @@ export const normalisePath: TransformationDefinition = {
   aliases: ["normalizePath"],
   summary: "Resolves //, /./ and /../ of a path.",
   examples: [{ title: "up and down", input: "/a/../b//./c", output: "/b/c" }],
+  reactsTo: "/.",
+  keepsCase: true,
   apply: cleanPath,
 };

@@ -7,6 +7,7 @@ export const removeCommentsChar: TransformationDefinition = {
   summary: "Removes comment marks: /* */ <!-- --> -- #",
   examples: [{ title: "block", input: "sel/**/ect", output: "select" }],
   reactsTo: "/*<-#",
+  keepsCase: true,
   apply: remove,
 };
 

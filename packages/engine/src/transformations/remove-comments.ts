@@ -15,6 +15,7 @@ export const removeComments: TransformationDefinition = {
     { title: "to the end", input: "a-- x", output: "a" },
   ],
   reactsTo: "/<-#",
+  keepsCase: true,
   apply: remove,
 };
 

@@ -9,5 +9,6 @@ export const removeNulls: TransformationDefinition = {
     { title: "nothing to do", input: "select", output: "select" },
   ],
   reactsTo: "\0",
+  keepsCase: true,
   apply: (value) => (value.includes("\0") ? value.replaceAll("\0", "") : value),
 };

@@ -13,6 +13,7 @@ export const removeWhitespace: TransformationDefinition = {
   summary: "Removes white space, also Unicode's in UTF-8.",
   examples: [{ title: "all", input: " a b\n", output: "ab" }],
   reactsTo: `${whiteSpace}\xc2\xe1\xe2\xe3`,
+  keepsCase: true,
   apply: remove,
 };
 

@@ -10,6 +10,7 @@ export const replaceComments: TransformationDefinition = {
     { title: "open", input: "a/* x", output: "a " },
   ],
   reactsTo: "/",
+  keepsCase: true,
   apply: replace,
 };
 

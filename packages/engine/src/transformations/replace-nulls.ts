@@ -6,5 +6,6 @@ export const replaceNulls: TransformationDefinition = {
   summary: "Turns NUL bytes into blanks.",
   examples: [{ title: "inside a word", input: "a\0b", output: "a b" }],
   reactsTo: "\0",
+  keepsCase: true,
   apply: (value) => (value.includes("\0") ? value.replaceAll("\0", " ") : value),
 };

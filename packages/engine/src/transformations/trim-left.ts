@@ -8,5 +8,6 @@ export const trimLeft: TransformationDefinition = {
   summary: "Removes white space at the beginning.",
   examples: [{ title: "beginning", input: " a b ", output: "a b " }],
   reactsTo: whiteSpace,
+  keepsCase: true,
   apply: (value) => trimSpace(value, true, false),
 };

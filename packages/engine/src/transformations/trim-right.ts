@@ -8,5 +8,6 @@ export const trimRight: TransformationDefinition = {
   summary: "Removes white space at the end.",
   examples: [{ title: "end", input: " a b ", output: " a b" }],
   reactsTo: whiteSpace,
+  keepsCase: true,
   apply: (value) => trimSpace(value, false, true),
 };

@@ -8,5 +8,6 @@ export const trim: TransformationDefinition = {
   summary: "Removes white space at both ends.",
   examples: [{ title: "both ends", input: " a b\n", output: "a b" }],
   reactsTo: whiteSpace,
+  keepsCase: true,
   apply: (value) => trimSpace(value, true, true),
 };

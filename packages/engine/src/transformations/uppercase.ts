@@ -12,6 +12,7 @@ export const uppercase: TransformationDefinition = {
   summary: "Upper-cases ASCII letters.",
   examples: [{ title: "mixed", input: "SeLeCt", output: "SELECT" }],
   reactsTo: lowerLetters,
+  foldsCase: "only",
   apply: upper,
 };
 

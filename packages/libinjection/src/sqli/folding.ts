@@ -1,6 +1,6 @@
-import type { SqlTokenizer } from "./tokenizer.ts";
+import { SqlTokenizer } from "./tokenizer.ts";
 import type { Token } from "./token.ts";
-import { copyToken, emptyToken, setToken, TEXT_LIMIT } from "./token.ts";
+import { clearToken, copyToken, emptyToken, setToken, TEXT_LIMIT } from "./token.ts";
 import { lookUp, toUpperAscii } from "./words.ts";
 
 /** Most tokens of a fingerprint. */
@@ -21,18 +21,20 @@ const niladic = new Set(
  */
 export class Folding {
   readonly slots: Token[] = Array.from({ length: 8 }, emptyToken);
-  readonly #tokenizer: SqlTokenizer;
+  #tokenizer: SqlTokenizer = new SqlTokenizer("", "", false);
   readonly #lastComment: Token = emptyToken();
   #pos = 0;
   #left = 0;
   #more = true;
 
-  constructor(tokenizer: SqlTokenizer) {
+  /** Number of tokens left in `slots`, which stay valid until the next call. */
+  fold(tokenizer: SqlTokenizer): number {
     this.#tokenizer = tokenizer;
-  }
-
-  /** Number of tokens left in `slots`. */
-  fold(): number {
+    for (const slot of this.slots) clearToken(slot);
+    clearToken(this.#lastComment);
+    this.#pos = 0;
+    this.#left = 0;
+    this.#more = true;
     const first = this.slots[0]!;
     do {
       if (!this.#tokenizer.next(first)) return 0;
