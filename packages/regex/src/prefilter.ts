@@ -52,8 +52,8 @@ export class PrefilterBuilder {
 }
 
 const noGroups: readonly number[] = [];
-/** Literals are looked for by so many of their first bytes. */
-const LITERAL_LENGTH = 8;
+/** Longer literals are looked for by a part of them: one that text and markup seldom have. */
+const LITERAL_LENGTH = 12;
 /** Bit of a byte that is a literal by itself, or of groups that any value has. Not for `byteFlags`. */
 const IS_LITERAL = 1 << 31;
 
@@ -160,13 +160,24 @@ export class Prefilter {
 function ownersOf(groups: readonly (readonly string[])[]): Map<string, number[]> {
   const owners = new Map<string, number[]>();
   groups.forEach((group, id) => {
-    for (const literal of new Set(group.map((text) => text.slice(0, LITERAL_LENGTH)))) {
+    for (const literal of new Set(group.map(telling))) {
       const known = owners.get(literal);
       if (known === undefined) owners.set(literal, [id]);
       else known.push(id);
     }
   });
   return owners;
+}
+
+/** The part of a literal with fewest blanks and marks, which markup is full of; the first of equals. */
+function telling(literal: string): string {
+  let best = 0;
+  let fewest = Infinity;
+  for (let from = 0; from + LITERAL_LENGTH <= literal.length; from++) {
+    const marks = literal.slice(from, from + LITERAL_LENGTH).replaceAll(/[a-z0-9]/g, "").length;
+    if (marks < fewest) [best, fewest] = [from, marks];
+  }
+  return literal.slice(best, best + LITERAL_LENGTH);
 }
 
 function lowerCase(byte: number): string {

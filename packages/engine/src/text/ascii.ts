@@ -12,15 +12,19 @@ export function toLowerAscii(text: ByteString): ByteString {
 
 function lowerFrom(text: ByteString, first: number): ByteString {
   // `toLowerCase` also folds U+00C0-U+00DE, which are ordinary bytes here: only pure ASCII may take it.
-  let ascii = true;
-  for (let at = 0; at < text.length && ascii; at++) ascii = text.charCodeAt(at) < 0x80;
-  if (ascii) return text.toLowerCase();
+  if (isAscii(text)) return text.toLowerCase();
   const bytes = toBytes(text);
   for (let at = first; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte >= 0x41 && byte <= 0x5a) bytes[at] = byte | 0x20;
   }
   return fromBytes(bytes);
+}
+
+/** True when no byte is beyond 0x7f. */
+export function isAscii(text: ByteString): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
 }
 
 /** Value of a hexadecimal digit, -1 for any other unit. */

@@ -15,20 +15,35 @@ export const cmdLine: TransformationDefinition = {
 };
 
 function normalise(value: ByteString): ByteString {
+  return isPlain(value) ? toLowerAscii(value) : rewrite(value);
+}
+
+/** Letters apart there is nothing to do: most text has single blanks and no more. */
+function isPlain(value: ByteString): boolean {
+  let before = 0;
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charCodeAt(at);
+    if (unit === 0x20) {
+      if (before === 0x20) return false;
+    } else if (isRemoved(unit) || isSeparator(unit)) return false;
+    else if (before === 0x20 && (unit === 0x2f || unit === 0x28)) return false;
+    before = unit;
+  }
+  return true;
+}
+
+function rewrite(value: ByteString): ByteString {
   const pieces: string[] = [];
   let from = 0;
   let blank = false;
-  let changed = false;
   for (let at = 0; at < value.length; at++) {
     const unit = value.charCodeAt(at);
     if (isRemoved(unit)) {
       pieces.push(value.slice(from, at));
       from = at + 1;
-      changed = true;
     } else if (isSeparator(unit)) {
       pieces.push(value.slice(from, at));
       from = at + 1;
-      if (blank || unit !== 0x20) changed = true;
       if (!blank) pieces.push(" ");
       blank = true;
     } else {
@@ -36,12 +51,10 @@ function normalise(value: ByteString): ByteString {
         pieces.push(value.slice(from, at));
         dropLastBlank(pieces);
         from = at;
-        changed = true;
       }
       blank = false;
     }
   }
-  if (!changed) return toLowerAscii(value);
   pieces.push(value.slice(from));
   return toLowerAscii(pieces.join(""));
 }

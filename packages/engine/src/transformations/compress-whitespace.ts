@@ -18,6 +18,11 @@ function compress(value: ByteString): ByteString {
   let from = 0;
   let changed = false;
   for (let at = 0; at < value.length;) {
+    const unit = value.charCodeAt(at);
+    if (unit > 0x20 && unit < 0x80) {
+      at++;
+      continue;
+    }
     const length = spaceLength(value, at);
     if (length === 0) {
       at += otherLength(value, at);
@@ -25,7 +30,7 @@ function compress(value: ByteString): ByteString {
     }
     let end = at + length;
     for (let more = spaceLength(value, end); more > 0; more = spaceLength(value, end)) end += more;
-    if (end - at > 1 || value.charCodeAt(at) !== 0x20) {
+    if (end - at > 1 || unit !== 0x20) {
       pieces.push(value.slice(from, at), " ");
       from = end;
       changed = true;
