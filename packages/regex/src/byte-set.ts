@@ -56,8 +56,14 @@ export class ByteSet {
 
   get size(): number {
     let size = 0;
-    for (let byte = 0; byte < 256; byte++) if (this.has(byte)) size++;
+    for (let at = 0; at < 8; at++) for (let word = this.words[at]!; word !== 0; word &= word - 1) size++;
     return size;
+  }
+
+  /** True when both have a byte. */
+  meets(other: ByteSet): boolean {
+    for (let at = 0; at < 8; at++) if ((this.words[at]! & other.words[at]!) !== 0) return true;
+    return false;
   }
 
   get isEmpty(): boolean {
@@ -67,7 +73,10 @@ export class ByteSet {
   /** Members in order. */
   bytes(): number[] {
     const bytes: number[] = [];
-    for (let byte = 0; byte < 256; byte++) if (this.has(byte)) bytes.push(byte);
+    for (let at = 0; at < 8; at++) {
+      for (let word = this.words[at]!; word !== 0; word &= word - 1)
+        bytes.push(at * 32 + 31 - Math.clz32(word & -word));
+    }
     return bytes;
   }
 
@@ -75,6 +84,14 @@ export class ByteSet {
   get key(): string {
     return this.words.join();
   }
+}
+
+const singles: (ByteSet | undefined)[] = [];
+
+/** The set of one byte, and of its other case when asked for; one object each, as patterns are mostly made of these. */
+export function singleByte(byte: number, ignoreCase: boolean): ByteSet {
+  const index = ignoreCase ? 256 + byte : byte;
+  return (singles[index] ??= ignoreCase ? ByteSet.of(byte).folded() : ByteSet.of(byte));
 }
 
 /** `\d`. */

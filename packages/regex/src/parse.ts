@@ -1,7 +1,7 @@
 import type { Node } from "./ast.ts";
 import type { PatternErrorCode } from "./pattern-error.ts";
 import { alternate, Assertion, concat } from "./ast.ts";
-import { ByteSet, digits, horizontalSpace, spaceBytes, wordBytes } from "./byte-set.ts";
+import { ByteSet, digits, horizontalSpace, singleByte, spaceBytes, wordBytes } from "./byte-set.ts";
 import { parseClass } from "./parse-class.ts";
 import { parseHexEscape } from "./parse-escape.ts";
 import { PatternError } from "./pattern-error.ts";
@@ -118,9 +118,7 @@ class PatternParser {
 
   #literal(bytes: readonly number[]): Node {
     const { ignoreCase } = this.#flags;
-    return concat(
-      bytes.map((byte) => ({ kind: "set", set: ignoreCase ? ByteSet.of(byte).folded() : ByteSet.of(byte) })),
-    );
+    return concat(bytes.map((byte) => ({ kind: "set", set: singleByte(byte, ignoreCase) })));
   }
 
   #escape(): Node | undefined {

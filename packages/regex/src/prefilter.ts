@@ -172,12 +172,21 @@ function ownersOf(groups: readonly (readonly string[])[]): Map<string, number[]>
 /** The part of a literal with fewest blanks and marks, which markup is full of; the first of equals. */
 function telling(literal: string): string {
   let best = 0;
+  let marks = 0;
   let fewest = Infinity;
-  for (let from = 0; from + LITERAL_LENGTH <= literal.length; from++) {
-    const marks = literal.slice(from, from + LITERAL_LENGTH).replaceAll(/[a-z0-9]/g, "").length;
-    if (marks < fewest) [best, fewest] = [from, marks];
+  for (let at = 0; at < literal.length; at++) {
+    if (isMark(literal.charCodeAt(at))) marks++;
+    if (at >= LITERAL_LENGTH && isMark(literal.charCodeAt(at - LITERAL_LENGTH))) marks--;
+    if (at < LITERAL_LENGTH - 1 || marks >= fewest) continue;
+    fewest = marks;
+    best = at + 1 - LITERAL_LENGTH;
   }
   return literal.slice(best, best + LITERAL_LENGTH);
+}
+
+/** Neither a small letter nor a digit. */
+function isMark(unit: number): boolean {
+  return (unit < 0x61 || unit > 0x7a) && (unit < 0x30 || unit > 0x39);
 }
 
 function lowerCase(byte: number): string {

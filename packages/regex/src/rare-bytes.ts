@@ -25,13 +25,13 @@ export function withoutRareBytes(root: Node): WithoutRareBytes | undefined {
   const named = new ByteSet();
   collect(root, named);
   if (named.isEmpty) return undefined;
-  return { bytes: named.bytes(), root: strip(root, named.negated()) };
+  return { bytes: named.bytes(), root: strip(root, named) };
 }
 
 function collect(node: Node, into: ByteSet): void {
   switch (node.kind) {
     case "set":
-      if (node.set.size <= SMALL_SET) into.addAll(node.set.and(rareBytes));
+      if (node.set.meets(rareBytes) && node.set.size <= SMALL_SET) into.addAll(node.set.and(rareBytes));
       break;
     case "concat":
     case "alternate":
@@ -45,32 +45,34 @@ function collect(node: Node, into: ByteSet): void {
   }
 }
 
-function strip(node: Node, kept: ByteSet): Node | undefined {
+/** The node without the bytes; undefined when nothing is left of it. */
+function strip(node: Node, bytes: ByteSet): Node | undefined {
   switch (node.kind) {
     case "set": {
-      const set = node.set.and(kept);
+      if (!node.set.meets(bytes)) return node;
+      const set = node.set.and(bytes.negated());
       return set.isEmpty ? undefined : { kind: "set", set };
     }
     case "concat": {
       const nodes: Node[] = [];
       for (const part of node.nodes) {
-        const left = strip(part, kept);
+        const left = strip(part, bytes);
         if (left === undefined) return undefined;
         if (left.kind !== "empty") nodes.push(left);
       }
       return concat(nodes);
     }
     case "alternate": {
-      const nodes = node.nodes.map((part) => strip(part, kept)).filter((part) => part !== undefined);
+      const nodes = node.nodes.map((part) => strip(part, bytes)).filter((part) => part !== undefined);
       return nodes.length === 0 ? undefined : alternate(nodes);
     }
     case "repeat": {
-      const inner = strip(node.node, kept);
+      const inner = strip(node.node, bytes);
       if (inner === undefined) return node.min === 0 ? concat([]) : undefined;
       return { ...node, node: inner };
     }
     case "group":
-      return strip(node.node, kept);
+      return strip(node.node, bytes);
     default:
       return node;
   }
