@@ -116,7 +116,7 @@ test("inspects form bodies, sized and chunked", async () => {
   expect(seen.map(({ body }) => body)).toEqual(["x=1"]);
 });
 
-test("drops, redirects, and refuses bodies past the limit", async () => {
+test("A23 drops, redirects, and refuses bodies past the limit", async () => {
   const { port } = await start();
   expect(await exchange(port, `GET / HTTP/1.1\r\nX-Drop: yes\r\n${close}`)).toBe("");
   const moved = await exchange(port, `GET /old HTTP/1.1\r\n${close}`);

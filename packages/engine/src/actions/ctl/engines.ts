@@ -42,6 +42,7 @@ export const engineOptions: readonly CtlOption[] = [
     name,
     summary: "Accepted without effect; links in responses are not signed.",
     example: "On",
+    effect: "none",
     compile: (_value, { warn }) => {
       warn(`ctl:${name} has no effect: links in responses are not signed`, "remove it");
       return () => undefined;

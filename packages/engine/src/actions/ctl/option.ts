@@ -12,6 +12,8 @@ export interface CtlOption {
   readonly example: string;
   /** Last phase in which it may still be used; later uses are logged and ignored (spec: seclang, 9). */
   readonly until?: Phase;
+  /** Accepted because configurations carry it, with a diagnostic that says what that means. */
+  readonly effect?: "none";
   compile(value: ByteString, context: ActionCompileContext): (tx: Transaction) => void;
 }
 
