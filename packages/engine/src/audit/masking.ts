@@ -8,6 +8,8 @@ export class Masking {
   readonly #requestHeaders = new Set<string>();
   readonly #responseHeaders = new Set<string>();
   #wholeBody = false;
+  /** A value of unknown origin is hidden: it may stand anywhere. */
+  #everything = false;
 
   constructor(sanitised: readonly Sanitised[]) {
     for (const { kind, name } of sanitised) {
@@ -23,27 +25,32 @@ export class Masking {
     const colon = name.indexOf(":");
     const variable = colon < 0 ? name : name.slice(0, colon);
     const key = colon < 0 ? "" : name.slice(colon + 1).toLowerCase();
-    if (variable.startsWith("ARGS")) this.#args.add(key);
+    if (variable.startsWith("ARGS") && !variable.endsWith("_NAMES")) this.#args.add(key);
     else if (variable === "REQUEST_HEADERS") this.#requestHeaders.add(key);
     else if (variable === "REQUEST_COOKIES") this.#requestHeaders.add("cookie");
     else if (variable === "RESPONSE_HEADERS") this.#responseHeaders.add(key);
     else if (variable === "REQUEST_BODY") this.#wholeBody = true;
+    else this.#everything = true;
   }
 
   get isEmpty(): boolean {
-    return this.#args.size + this.#requestHeaders.size + this.#responseHeaders.size === 0 && !this.#wholeBody;
+    return (
+      this.#args.size + this.#requestHeaders.size + this.#responseHeaders.size === 0 &&
+      !this.#wholeBody &&
+      !this.#everything
+    );
   }
 
   arg(name: ByteString, value: ByteString): ByteString {
-    return this.#args.has(name.toLowerCase()) ? stars(value) : value;
+    return this.#everything || this.#wholeBody || this.#args.has(name.toLowerCase()) ? stars(value) : value;
   }
 
   requestHeader(name: ByteString, value: ByteString): ByteString {
-    return this.#requestHeaders.has(name.toLowerCase()) ? stars(value) : value;
+    return this.#everything || this.#requestHeaders.has(name.toLowerCase()) ? stars(value) : value;
   }
 
   responseHeader(name: ByteString, value: ByteString): ByteString {
-    return this.#responseHeaders.has(name.toLowerCase()) ? stars(value) : value;
+    return this.#everything || this.#responseHeaders.has(name.toLowerCase()) ? stars(value) : value;
   }
 
   /**
@@ -51,9 +58,18 @@ export class Masking {
    * where it cannot be told apart piece by piece.
    */
   form(text: ByteString): ByteString {
-    if (this.#wholeBody) return stars(text);
+    if (this.#everything || this.#wholeBody) return stars(text);
     if (this.#args.size === 0) return text;
     return maskPieces(text, (name) => this.#args.has(plainName(name)));
+  }
+
+  responseBody(text: ByteString): ByteString {
+    return this.#everything ? stars(text) : text;
+  }
+
+  /** A request body. One that was not read as a form is hidden whole once any argument is: its pieces cannot be told apart. */
+  body(text: ByteString, processor: string): ByteString {
+    return processor === "URLENCODED" || this.#args.size === 0 ? this.form(text) : stars(text);
   }
 }
 

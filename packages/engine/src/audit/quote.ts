@@ -35,6 +35,11 @@ export function quote(text: ByteString): ByteString {
   return `${out}${text.slice(from)}"`;
 }
 
+/** A field of a line whose fields stand between blanks: as it is, except for bytes that would end the field or the line. */
+export function escapeField(text: ByteString): ByteString {
+  return quote(text).slice(1, -1).replaceAll(" ", "\\x20");
+}
+
 function escape(text: ByteString, at: number, length: number): string {
   const unit = text.charCodeAt(at);
   if (length <= 1) return named.get(unit) ?? `\\x${unit.toString(16).padStart(2, "0")}`;

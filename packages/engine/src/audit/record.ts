@@ -103,7 +103,7 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
     requestHeaders: has("B")
       ? pairs(v.requestHeaders.entries, (name, value) => masking.requestHeader(name, value))
       : undefined,
-    requestBody: has("C") ? masking.form(tx.requestBody.text()) : undefined,
+    requestBody: has("C") ? masking.body(tx.requestBody.text(), v.reqbodyProcessor.value) : undefined,
     requestBodyWithoutFiles: has("I") ? bodyWithoutFiles(tx, masking, hasFiles) : undefined,
     files:
       has("J") && hasFiles
@@ -114,7 +114,7 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
     responseHeaders: has("F")
       ? pairs(v.responseHeaders.entries, (name, value) => masking.responseHeader(name, value))
       : undefined,
-    responseBody: has("E") ? v.responseBody.value : undefined,
+    responseBody: has("E") ? masking.responseBody(v.responseBody.value) : undefined,
     ruleEngine: tx.control.ruleEngine,
     componentSignatures: tx.ruleset.settings.componentSignatures,
     productName: tx.context.productName,
@@ -127,7 +127,7 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
 
 /** Part I: multipart bodies as their fields alone, other bodies as they are. */
 function bodyWithoutFiles(tx: Transaction, masking: Masking, hasFiles: boolean): ByteString {
-  if (!hasFiles) return masking.form(tx.requestBody.text());
+  if (!hasFiles) return masking.body(tx.requestBody.text(), tx.variables.reqbodyProcessor.value);
   return tx.variables.argsPost.entries.map(({ key, value }) => `${key}=${masking.arg(key, value)}`).join("&");
 }
 

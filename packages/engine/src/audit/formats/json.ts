@@ -102,7 +102,9 @@ function grouped(pairs: readonly Pair[] | undefined): Record<string, string[]> |
   const map = new Map<string, string[]>();
   for (const [name, value] of pairs) {
     const key = text(name.toLowerCase());
-    map.set(key, [...(map.get(key) ?? []), text(value)]);
+    const known = map.get(key);
+    if (known === undefined) map.set(key, [text(value)]);
+    else known.push(text(value));
   }
   return Object.fromEntries(map);
 }
