@@ -1,5 +1,5 @@
 import type { MatchedRule, Waf, WafConfig } from "@cuirass/engine";
-import { createWaf } from "@cuirass/engine";
+import { createWaf, Transaction } from "@cuirass/engine";
 import type { RuleSet, RuleSetOptions } from "@cuirass/node";
 import { createNodeHost, ruleSetFileSystem, ruleSetSources, supportedAuditWriters } from "@cuirass/node";
 
@@ -15,7 +15,8 @@ export function loadWaf(ruleSet: RuleSet, options: RuleSetOptions, more: Partial
 
 /** Paranoia level that a WAF runs at, as its rules set it; undefined when they set none. */
 function paranoiaLevelOf(waf: Waf): string | undefined {
-  const tx = waf.newTransaction();
+  // Not a request of anybody: nothing of it is to be logged.
+  const tx = new Transaction({ ...waf.context, onMatchedRule: undefined, onFault: undefined }, "start-up");
   void tx.processRequest({ method: "GET", uri: "/", headers: [["Host", "localhost"]] });
   const level = tx.collection("TX")?.first("blocking_paranoia_level") ?? tx.collection("TX")?.first("paranoia_level");
   tx.close();

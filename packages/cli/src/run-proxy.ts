@@ -14,7 +14,7 @@ export interface RunProxyOptions {
   readonly upstream: string;
   readonly listen: string;
   readonly rules?: string | undefined;
-  readonly mode: "block" | "detect";
+  readonly mode?: "block" | "detect";
   readonly paranoiaLevel?: number | undefined;
   readonly admin: string;
   readonly exposeMatches?: string | undefined;

@@ -79,3 +79,15 @@ test("a file or a glob of rules is taken as it is", () => {
   });
   expect(waf.context.ruleset.rules.some((rule) => rule.id === 1)).toBe(true);
 });
+
+test("a file that includes the recommended settings gets them once, and decides the mode unless one is given", () => {
+  const file = join(directory, "main.conf");
+  writeFileSync(file, 'Include @coraza.conf-recommended\nSecAction "id:1,phase:1,pass"\n');
+  const ruleSet = locateRuleSet({ rules: file });
+  const modeOf = (mode?: "block" | "detect"): string => {
+    const directives = ruleSetSources(ruleSet, { mode });
+    return createWaf({ directives, host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet) }) }).settings
+      .ruleEngine;
+  };
+  expect([modeOf(), modeOf("block"), modeOf("detect")]).toEqual(["DetectionOnly", "On", "DetectionOnly"]);
+});

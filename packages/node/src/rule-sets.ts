@@ -16,6 +16,8 @@ export interface RuleSet {
   readonly setupFile: string | undefined;
   /** Folder of the CRS's rules, or the file or glob given. */
   readonly path: string;
+  /** The rules include the recommended settings themselves, so they are not to be put before them. */
+  readonly bringsSettings: boolean;
 }
 
 /** Where to look. */
@@ -63,6 +65,7 @@ export const builtInRuleSet: RuleSet = {
   foundBy: "no CRS is installed",
   setupFile: undefined,
   path: "@cuirass_rules",
+  bringsSettings: false,
 };
 
 function openRules(path: string, foundBy: string): RuleSet {
@@ -76,7 +79,16 @@ function openRules(path: string, foundBy: string): RuleSet {
       `${path} is no CRS folder: expected crs-setup.conf or crs-setup.conf.example, and rules/*.conf (${foundBy})`,
     );
   }
-  return { kind: "files", title: `rules of ${path}`, foundBy, setupFile: undefined, path: resolve(path) };
+  const bringsSettings = !isGlob && includesSettings(readFileSync(path, "latin1"));
+  const title = `rules of ${path}`;
+  return { kind: "files", title, foundBy, setupFile: undefined, path: resolve(path), bringsSettings };
+}
+
+/** Configurations written for Coraza begin so; the same rules a second time would be duplicates. */
+function includesSettings(text: string): boolean {
+  return recommendedNames.some((name) =>
+    text.split("\n").some((line) => /^\s*include\s/i.test(line) && line.includes(name)),
+  );
 }
 
 function openCrs(path: string, foundBy: string): RuleSet | undefined {
@@ -87,7 +99,8 @@ function openCrs(path: string, foundBy: string): RuleSet | undefined {
   const setupFile = setups.find((file) => existsSync(file));
   if (setupFile === undefined) return undefined;
   const version = /ver\.?\s*(\d+\.\d+(?:\.\d+)?)/i.exec(readFileSync(setupFile, "latin1"))?.[1] ?? "of unknown version";
-  return { kind: "crs", title: `OWASP CRS ${version}`, foundBy, setupFile: resolve(setupFile), path: resolve(rules) };
+  const title = `OWASP CRS ${version}`;
+  return { kind: "crs", title, foundBy, setupFile: resolve(setupFile), path: resolve(rules), bringsSettings: false };
 }
 
 function newestFirst(cache: string): string[] {
@@ -104,7 +117,8 @@ function newestFirst(cache: string): string[] {
 
 /** How a rule set is run. */
 export interface RuleSetOptions {
-  readonly mode: "block" | "detect";
+  /** What holds whatever the rules say; when absent a SecRuleEngine of the rules counts, and without one they block. */
+  readonly mode?: "block" | "detect" | undefined;
   /** Blocking paranoia level of a CRS; its own default when absent. */
   readonly paranoiaLevel?: number | undefined;
   /** Directives after the recommended settings and before the rules. */
@@ -115,10 +129,8 @@ export interface RuleSetOptions {
 
 /** Directives in order: recommended settings, mode, setup, rules. */
 export function ruleSetSources(ruleSet: RuleSet, options: RuleSetOptions): ConfigSource[] {
-  const sources: ConfigSource[] = [
-    { file: recommendedNames[0]! },
-    { name: "mode.conf", text: `SecRuleEngine ${options.mode === "block" ? "On" : "DetectionOnly"}\n` },
-  ];
+  const mode = { name: "mode.conf", text: `SecRuleEngine ${options.mode === "detect" ? "DetectionOnly" : "On"}\n` };
+  const sources: ConfigSource[] = ruleSet.bringsSettings ? [] : [{ file: recommendedNames[0]! }, mode];
   if (options.before !== undefined) sources.push({ name: "before.conf", text: options.before });
   if (ruleSet.setupFile !== undefined) sources.push({ file: ruleSet.setupFile });
   if (ruleSet.kind === "crs" && options.paranoiaLevel !== undefined) {
@@ -131,6 +143,7 @@ export function ruleSetSources(ruleSet: RuleSet, options: RuleSetOptions): Confi
   if (ruleSet.kind === "files") sources.push({ file: ruleSet.path });
   else sources.push({ file: `${ruleSet.kind === "crs" ? ruleSet.path : "@cuirass_rules"}/*.conf` });
   if (options.after !== undefined) sources.push({ name: "after.conf", text: options.after });
+  if (options.mode !== undefined) sources.push(mode);
   return sources;
 }
 

@@ -8,7 +8,12 @@ export function proxyCommand(): Command {
     .addOption(new Option("--upstream <url>", "the application").env("UPSTREAM").makeOptionMandatory())
     .addOption(new Option("--listen <address>", "[host]:port to listen on").env("LISTEN").default(":8080"))
     .option("--rules <path>", "a CRS folder, a .conf file or a glob; `built-in` for the built-in rules")
-    .addOption(new Option("--mode <mode>", "block or detect").choices(["block", "detect"]).default("block"))
+    .addOption(
+      new Option("--mode <mode>", "block or detect; as the rules say by default, else block").choices([
+        "block",
+        "detect",
+      ]),
+    )
     .option("--paranoia-level <n>", "blocking paranoia level of a CRS", Number)
     .option("--admin <address>", "address of health, metrics and decisions; `off` for none", "127.0.0.1:8081")
     .option("--expose-matches <header>", "response header with the ids of logged rules; for test runners only")
