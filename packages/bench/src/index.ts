@@ -1,2 +1,2 @@
-/** Public surface of this package. */
+/** Public surface of this package: none, it is run. */
 export {};

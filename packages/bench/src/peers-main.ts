@@ -1,0 +1,115 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { Command } from "commander";
+import { drawComparison } from "./bench-svg.ts";
+import { locateShared, packageFolder } from "./configuration.ts";
+import { compareWith } from "./peers/compare.ts";
+import { LibModSecurity } from "./peers/libmodsecurity.ts";
+import { formatComparison } from "./peers/peer-report.ts";
+import { pinToOneCore } from "./pin.ts";
+import { Progress } from "./progress.ts";
+import { VerdictCheck } from "./sampling.ts";
+import { readExpectedVerdicts, RECORDED_SEEDS } from "./verdicts.ts";
+import { loadGenerator, MissingInputError, readWorkload, selectTransactions } from "./workload.ts";
+
+interface Options {
+  readonly rounds: string;
+  readonly transactions?: string;
+  readonly workload?: string;
+  readonly shared?: string;
+  readonly json?: string;
+  readonly svg?: string | true;
+}
+
+const WARM_UP = 10;
+const LEAST_ROUNDS = 5;
+const PICTURE = join(packageFolder, "..", "..", "docs", "images", "bench.svg");
+
+const program = new Command("bench:peers")
+  .description("Runs the engine and libmodsecurity in turn on the same transactions and rules, and compares.")
+  .option("--rounds <count>", `counted rounds, ${LEAST_ROUNDS} to ${RECORDED_SEEDS - WARM_UP}`, "7")
+  .option("--transactions <names>", "only transactions whose name contains one of these texts")
+  .option("--workload <file>", "another workload of the same format")
+  .option("--shared <dir>", "development data; CUIRASS_SHARED, else ../shared")
+  .option("--json <file>", "write the results as JSON")
+  .option("--svg [file]", "draw the results, in docs/images/bench.svg unless told otherwise")
+  .parse();
+
+try {
+  process.exitCode = await run(program.opts<Options>());
+} catch (error) {
+  if (!(error instanceof MissingInputError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function run(options: Options): Promise<number> {
+  const rounds = Number(options.rounds);
+  if (!Number.isInteger(rounds) || rounds < LEAST_ROUNDS || rounds > RECORDED_SEEDS - WARM_UP) {
+    process.stderr.write(`bench: --rounds takes ${LEAST_ROUNDS} to ${RECORDED_SEEDS - WARM_UP}\n`);
+    return 2;
+  }
+  const shared = locateShared(options.shared);
+  const transactions = selectTransactions(readWorkload(options.workload ?? shared.workload), options.transactions);
+  if (transactions.length === 0) {
+    process.stderr.write(`bench: no transaction's name contains ${options.transactions ?? "anything"}\n`);
+    return 2;
+  }
+  const pinned = pinToOneCore();
+  const peer = await LibModSecurity.start(shared.crs);
+  const check = new VerdictCheck();
+  const progress = new Progress();
+  try {
+    const generate = options.workload === undefined ? await loadGenerator(shared.generator) : undefined;
+    const expected = options.workload === undefined ? readExpectedVerdicts() : {};
+    const plan = {
+      crs: shared.crs,
+      transactions,
+      generate,
+      filter: options.transactions,
+      rounds,
+      warmUpRounds: WARM_UP,
+    };
+    const { rows, peerRows, ratios, peerFaults, differentIds } = await compareWith(peer, {
+      ...plan,
+      expected,
+      check,
+      progress,
+    });
+    progress.clear();
+    process.stdout.write(`${formatComparison(peer.version, rows, peerRows, ratios)}\n`);
+    if (!pinned) process.stdout.write("not pinned to one core: V8's own threads had others besides\n");
+    process.stdout.write(`transactions with other logged rules in ${peer.version}: ${differentIds.length}\n`);
+    const faults = [
+      ...[...check.faults].map((text) => `Cuirass: ${text}`),
+      ...peerFaults.map((text) => `peer: ${text}`),
+    ];
+    for (const fault of faults) process.stdout.write(`WRONG VERDICT ${fault}\n`);
+    if (faults.length === 0) process.stdout.write("verdicts: as they must be on both sides\n");
+    if (options.json !== undefined) {
+      const config = {
+        date: new Date().toISOString(),
+        node: process.version,
+        cpu: cpus()[0]?.model ?? "unknown",
+        crs: "4.28.0",
+        workload: options.workload === undefined ? "workload.json" : resolve(options.workload),
+        rounds,
+        warmUpRounds: WARM_UP,
+        transactions: options.transactions,
+        pinned,
+      };
+      const report = { config, rows, peer: { name: peer.version, rows: peerRows }, ratios, faults, differentIds };
+      writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    }
+    // A picture of wrong verdicts would be a lie.
+    if (options.svg !== undefined && faults.length === 0) {
+      const file = options.svg === true ? PICTURE : options.svg;
+      mkdirSync(dirname(resolve(file)), { recursive: true });
+      writeFileSync(file, drawComparison(peer.version, rows, peerRows, ratios));
+    }
+    return faults.length === 0 ? 0 : 1;
+  } finally {
+    peer.close();
+  }
+}
