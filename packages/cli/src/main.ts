@@ -5,6 +5,7 @@ import { crsCommand } from "./commands/crs.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { ftwCommand } from "./commands/ftw.ts";
 import { proxyCommand } from "./commands/proxy.ts";
+import { spoaCommand } from "./commands/spoa.ts";
 import { startCommand } from "./commands/start.ts";
 import { ExitCode } from "./exit-code.ts";
 
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version("0.1.0")
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [startCommand, proxyCommand, checkCommand, explainCommand, ftwCommand, crsCommand]) {
+  for (const add of [startCommand, proxyCommand, checkCommand, explainCommand, ftwCommand, crsCommand, spoaCommand]) {
     program.addCommand(add().exitOverride());
   }
   try {

@@ -1,2 +1,11 @@
-/** Public surface of this package. */
-export {};
+export type { BlockResponse, OwnResponse } from "./block-response.ts";
+export type { HttpDecision, MatchedRuleSummary } from "./decision.ts";
+export type { HttpWaf } from "./http-waf.ts";
+export type { Hooks, PolicyOptions } from "./policy.ts";
+export type { ParsedRequest } from "./parsed.ts";
+export type { PathPattern } from "./route.ts";
+export type { Endpoint, HeaderLines, RequestHead, ResponseHead } from "./shapes.ts";
+export type { HttpOptions, RouteOptions, RuleOptions } from "./node/options.ts";
+export type { WafOrOptions } from "./node/node-waf.ts";
+export { createHttpWaf } from "./node/node-waf.ts";
+export { decisionOf } from "./node/guard.ts";

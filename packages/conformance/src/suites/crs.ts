@@ -19,19 +19,26 @@ import { judgeCases } from "../suite-result.ts";
 import { readExpected } from "../expected.ts";
 import { startReflectServer } from "./reflect-server.ts";
 
-const RULES = "crs/4.28.0";
+/** Where the shared data hold the CRS. */
+export const RULES = "crs/4.28.0";
 
-interface Loaded {
+/** The CRS regression tests. */
+export interface CrsTests {
   readonly tests: readonly FtwTest[];
   readonly files: number;
 }
 
-function load(shared: string): Loaded {
+/** Reads all CRS regression tests. */
+export function loadCrsTests(shared: string): CrsTests {
   const files = findTestFiles(join(shared, RULES, "tests/regression/tests"));
   return { tests: files.flatMap(readTestFile), files: files.length };
 }
 
-function createTestWaf(shared: string, onMatchedRule: (matched: MatchedRule) => void): ReturnType<typeof createWaf> {
+/** The CRS with the settings of its own tests. */
+export function createTestWaf(
+  shared: string,
+  onMatchedRule: (matched: MatchedRule) => void,
+): ReturnType<typeof createWaf> {
   const ruleSet = locateRuleSet({ rules: join(shared, RULES) });
   return createWaf({
     directives: ruleSetSources(ruleSet, { mode: "block", before: ftwSettings }),
@@ -47,7 +54,7 @@ export type OnProgress = (done: number, total: number) => void;
 /** All CRS regression tests in process. */
 export async function runCrs(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
   const started = performance.now();
-  const { tests, files } = load(shared);
+  const { tests, files } = loadCrsTests(shared);
   const log: MatchedRule[] = [];
   const waf = createTestWaf(shared, (matched) => log.push(matched));
   const backend = new ReflectBackend();
@@ -56,14 +63,14 @@ export async function runCrs(shared: string, onProgress: OnProgress): Promise<Su
     headParserCounts: true,
     onResult: (_result, done) => onProgress(done, tests.length),
   });
-  return summarise("crs", files, results, (performance.now() - started) / 1000);
+  return summariseCrs("crs", files, results, (performance.now() - started) / 1000);
 }
 
 /** All CRS regression tests through the reverse proxy, on real sockets. */
 export async function runCrsProxy(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
   const started = performance.now();
-  const { tests, files } = load(shared);
-  const log = new ProxyLog();
+  const { tests, files } = loadCrsTests(shared);
+  const log = new ExchangeLog();
   const waf = createTestWaf(shared, (matched) => log.lines.push(matched));
   const backend = await startReflectServer();
   const proxy = createProxy({
@@ -83,11 +90,11 @@ export async function runCrsProxy(shared: string, onProgress: OnProgress): Promi
   });
   await proxy.close();
   backend.close();
-  return summarise("crs-proxy", files, results, (performance.now() - started) / 1000);
+  return summariseCrs("crs-proxy", files, results, (performance.now() - started) / 1000);
 }
 
 /** Matches of the exchange that is running. Rules of the logging phase run after the response, so its end is waited for. */
-class ProxyLog implements LogSource {
+export class ExchangeLog implements LogSource {
   readonly lines: MatchedRule[] = [];
   #ended = (): void => undefined;
   #end: Promise<void> = Promise.resolve();
@@ -109,7 +116,13 @@ class ProxyLog implements LogSource {
   }
 }
 
-function summarise(suite: string, files: number, results: readonly TestResult[], seconds: number): SuiteResult {
+/** Judges results against the expected failures of a suite. */
+export function summariseCrs(
+  suite: string,
+  files: number,
+  results: readonly TestResult[],
+  seconds: number,
+): SuiteResult {
   const cases = results.map(({ test, outcome, details }) =>
     outcome === "failed"
       ? { id: test.id, failure: { expected: "the test's output", got: details.join("; ") } }

@@ -1,6 +1,9 @@
 import type { SuiteResult } from "../suite-result.ts";
 import { mergeResults } from "../merge-results.ts";
+import { runBuiltInRules } from "./built-in-rules.ts";
+import { runCrsExpress, runCrsFastify } from "./crs-adapters.ts";
 import { runCrs, runCrsProxy } from "./crs.ts";
+import { runCrsHaproxy } from "./crs-haproxy.ts";
 import { runEngineProbes } from "./engine-probes.ts";
 import { runEngineProfiles } from "./engine-profiles.ts";
 import { runLibinjectionVectors } from "./libinjection-vectors.ts";
@@ -20,6 +23,10 @@ export const suites: Readonly<Record<string, Suite>> = {
     mergeResults("oracle", [runTransformationOracle(shared), runOperatorOracle(shared), runEngineProbes(shared)]),
   libinjection: (shared) => runLibinjectionVectors(shared),
   profiles: (shared) => runEngineProfiles(shared),
+  "built-in": runBuiltInRules,
   crs: runCrs,
   "crs-proxy": runCrsProxy,
+  "crs-express": runCrsExpress,
+  "crs-fastify": runCrsFastify,
+  "crs-haproxy": runCrsHaproxy,
 };

@@ -1,0 +1,164 @@
+import type { AgentConfig } from "../config/agent-config.ts";
+import type { InspectorConfig } from "../inspect/inspector.ts";
+import type { Report } from "../inspect/report.ts";
+import type { CreateWorker, FromWorker, Job, LoadedRules, WorkerLink } from "./worker-protocol.ts";
+
+/** A job under way and what becomes of its answer. */
+export interface RunningJob {
+  readonly seq: number;
+  readonly app: string;
+  readonly id: string | undefined;
+  readonly job: Job;
+  readonly submitted: number;
+  started: number;
+  /** Undefined once HAProxy has an answer. */
+  answer: ((actions: Uint8Array) => void) | undefined;
+}
+
+/** What a set of workers tells the one who drives it. */
+export interface WorkerEvents {
+  answered(worker: WorkerHandle, running: RunningJob, actions: Uint8Array): void;
+  report(worker: WorkerHandle, report: Report): void;
+  /** The worker can take more. */
+  free(worker: WorkerHandle): void;
+  lost(worker: WorkerHandle, jobs: readonly RunningJob[], reason: string): void;
+}
+
+/** One worker thread and the jobs it has. */
+export class WorkerHandle {
+  readonly running: Map<number, RunningJob> = new Map();
+  /** Jobs that only this worker can do: responses to requests it keeps. */
+  readonly pinned: RunningJob[] = [];
+  readonly link: WorkerLink;
+  readonly ready: Promise<LoadedRules>;
+  /** True once new rules replaced those of this worker. */
+  retired = false;
+  #ended = false;
+  #onEmpty: (() => void) | undefined;
+  readonly #events: WorkerEvents;
+
+  constructor(link: WorkerLink, events: WorkerEvents) {
+    this.link = link;
+    this.#events = events;
+    this.ready = new Promise((resolve, reject) => {
+      link.on("message", (message) => {
+        if (message.kind === "ready") resolve(message.loaded);
+        else if (message.kind === "failed") reject(new Error(message.message));
+        this.#receive(message);
+      });
+      link.on("error", (error) => {
+        reject(error);
+        this.#lose(error.message);
+      });
+      link.on("exit", (code) => {
+        reject(new Error(`a worker ended with code ${code}`));
+        this.#lose(`exit code ${code}`);
+      });
+    });
+  }
+
+  run(running: RunningJob): void {
+    running.started = performance.now();
+    this.running.set(running.seq, running);
+    this.link.postMessage({ kind: "job", job: running.job }, [running.job.payload.buffer]);
+  }
+
+  /** Ends the thread without more ado. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.link.terminate();
+  }
+
+  /** Resolves when the worker has said that nothing waits in it. */
+  untilEmpty(kind: "retire" | "drain"): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+      this.link.postMessage({ kind });
+    });
+  }
+
+  /** The thread must go although it has not answered: a rule runs far too long. */
+  async kill(reason: string): Promise<void> {
+    this.#lose(reason);
+    await this.link.terminate();
+  }
+
+  #receive(message: FromWorker): void {
+    if ("report" in message && message.report !== undefined) this.#events.report(this, message.report);
+    if (message.kind === "empty") this.#onEmpty?.();
+    if (message.kind !== "answer") return;
+    const running = this.running.get(message.seq);
+    if (running === undefined) return;
+    this.running.delete(message.seq);
+    this.#events.answered(this, running, message.actions);
+    this.#events.free(this);
+  }
+
+  #lose(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#onEmpty?.();
+    const jobs = [...this.running.values(), ...this.pinned];
+    this.running.clear();
+    this.pinned.length = 0;
+    this.#events.lost(this, jobs, reason);
+  }
+}
+
+/** All workers of one version of the configuration. */
+export class WorkerSet {
+  readonly config: AgentConfig;
+  readonly workers: WorkerHandle[] = [];
+  readonly #create: CreateWorker;
+  readonly #events: WorkerEvents;
+
+  private constructor(config: AgentConfig, create: CreateWorker, events: WorkerEvents) {
+    this.config = config;
+    this.#create = create;
+    this.#events = events;
+  }
+
+  /** Starts workers and waits until all have loaded the rules. @throws Error with every error of the rules. */
+  static async start(
+    config: AgentConfig,
+    count: number,
+    create: CreateWorker,
+    events: WorkerEvents,
+  ): Promise<{ readonly set: WorkerSet; readonly loaded: LoadedRules }> {
+    const set = new WorkerSet(config, create, events);
+    try {
+      // The first one alone: wrong rules are told once, and compiling takes one core only while traffic runs.
+      const loaded = await set.#add();
+      await Promise.all(Array.from({ length: count - 1 }, () => set.#add()));
+      return { set, loaded };
+    } catch (error) {
+      await set.end();
+      throw error;
+    }
+  }
+
+  /** A new worker in place of one that was lost. */
+  async replace(lost: WorkerHandle): Promise<void> {
+    const index = this.workers.indexOf(lost);
+    if (index >= 0) this.workers.splice(index, 1);
+    await this.#add();
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.end()));
+  }
+
+  async #add(): Promise<LoadedRules> {
+    const { file, applications, defaultApplication } = this.config;
+    const config: InspectorConfig = { file, applications, defaultApplication };
+    const worker = new WorkerHandle(this.#create(config), this.#events);
+    try {
+      const loaded = await worker.ready;
+      this.workers.push(worker);
+      return loaded;
+    } catch (error) {
+      await worker.end();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Bytes that are no SPOP. Never leaves the connection that received them. */
+export class SpopDecodeError extends Error {}
+
+/** Reads bytes of one frame from front to back; every read is checked against the end. */
+export class SpopReader {
+  readonly bytes: Uint8Array;
+  at: number;
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  get done(): boolean {
+    return this.at >= this.bytes.length;
+  }
+
+  byte(): number {
+    if (this.at >= this.bytes.length) throw new SpopDecodeError("the bytes end early");
+    return this.bytes[this.at++]!;
+  }
+
+  /** A view of the next bytes, not a copy. The length is compared before anything is added to it. */
+  take(length: number | bigint): Uint8Array {
+    if (length > this.bytes.length - this.at) throw new SpopDecodeError("a length points beyond the end");
+    const start = this.at;
+    this.at += Number(length);
+    return this.bytes.subarray(start, this.at);
+  }
+}
+
+/** Bytes as a byte string, one unit per byte. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}

@@ -1,0 +1,82 @@
+import type { RuleSetHandle } from "./inspection.ts";
+import type { Decompressor, PolicyOptions } from "./policy.ts";
+import { Exchange } from "./handler.ts";
+import type { PathPattern } from "./route.ts";
+import { checkPattern, matchesPath, readPath } from "./route.ts";
+import type { RequestHead } from "./shapes.ts";
+
+/** Rules for some paths. */
+export interface Route<R> {
+  /** Exact, or everything below one with `/*`. Case does not count, as in most routers. */
+  readonly path: PathPattern;
+  /** Only these methods; all when absent. */
+  readonly methods?: readonly string[] | undefined;
+  readonly rules: R;
+}
+
+/** What has to be waited for and ended. */
+export interface Lifetime {
+  readonly ready?: Promise<void>;
+  readonly close?: () => Promise<void>;
+}
+
+/** Everything that exchanges of one adapter share. */
+export class HttpWaf {
+  readonly #ruleSet: RuleSetHandle;
+  readonly #routes: readonly Route<RuleSetHandle>[];
+  readonly #policy: PolicyOptions;
+  readonly #decompressor: Decompressor;
+  readonly #lifetime: Lifetime;
+
+  constructor(
+    ruleSet: RuleSetHandle,
+    routes: readonly Route<RuleSetHandle>[],
+    policy: PolicyOptions,
+    decompressor: Decompressor,
+    lifetime: Lifetime = {},
+  ) {
+    for (const route of routes) checkPattern(route.path);
+    if (Array.isArray(policy.skip)) for (const pattern of policy.skip as readonly string[]) checkPattern(pattern);
+    this.#ruleSet = ruleSet;
+    this.#routes = routes;
+    this.#policy = policy;
+    this.#decompressor = decompressor;
+    this.#lifetime = lifetime;
+  }
+
+  /** Begins an exchange; undefined when this request is not to be inspected. The first route that fits decides. */
+  begin(request: RequestHead): Exchange | undefined {
+    const { skip, clientAddress } = this.#policy;
+    if (skip !== undefined && isSkipped(skip, request)) return undefined;
+    let ruleSet = this.#ruleSet;
+    if (this.#routes.length > 0) {
+      const path = readPath(request.target);
+      const route = this.#routes.find(
+        ({ path: pattern, methods }) =>
+          (methods === undefined || methods.includes(request.method)) && matchesPath(pattern, path, true),
+      );
+      if (route !== undefined) ruleSet = route.rules;
+    }
+    const head =
+      clientAddress === undefined
+        ? request
+        : { ...request, client: { address: clientAddress(request), port: request.client.port } };
+    return new Exchange(head, ruleSet, this.#policy, this.#decompressor);
+  }
+
+  /** Ends worker threads; exchanges that still run end in the fault policy. */
+  async close(): Promise<void> {
+    await this.#lifetime.close?.();
+  }
+
+  /** Resolves once rules are loaded, which takes worker threads a moment; rejects when they cannot be. */
+  async ready(): Promise<void> {
+    await this.#lifetime.ready;
+  }
+}
+
+function isSkipped(skip: NonNullable<PolicyOptions["skip"]>, request: RequestHead): boolean {
+  if (typeof skip === "function") return skip(request);
+  const path = readPath(request.target);
+  return skip.some((pattern) => matchesPath(pattern, path, false));
+}

@@ -1,0 +1,142 @@
+import type { Interruption, MaybePromise, Transaction, Waf } from "@cuirass/engine";
+import { encodeUtf8, isByteString } from "@cuirass/engine";
+import { LiveDecision } from "./decision.ts";
+import type { BodyStep, HeadStep, Inspection, RuleSetHandle } from "./inspection.ts";
+import { after } from "./maybe.ts";
+import type { ParsedLeaves } from "./parsed.ts";
+import { findDisagreements } from "./parsed.ts";
+import type { HeaderLines, RequestHead, ResponseHead } from "./shapes.ts";
+import { firstHeader } from "./shapes.ts";
+
+/** A WAF in this thread as a rule set handle. */
+export function localRuleSet(waf: Waf): RuleSetHandle {
+  const { requestBodyLimit, responseBodyLimit, ruleEngine } = waf.settings;
+  return {
+    requestBodyLimit,
+    responseBodyLimit,
+    blocking: ruleEngine === "On",
+    open: () => new LocalInspection(waf),
+  };
+}
+
+/** One exchange inspected by a transaction of this thread. */
+export class LocalInspection implements Inspection {
+  readonly decision: LiveDecision;
+  readonly #waf: Waf;
+  readonly #tx: Transaction;
+  #held: Iterator<Uint8Array> | undefined;
+
+  constructor(waf: Waf, id?: string) {
+    this.#waf = waf;
+    this.#tx = waf.newTransaction(id === undefined ? {} : { id });
+    this.decision = new LiveDecision(this.#tx);
+  }
+
+  openRequest(head: RequestHead, bodyFollows: boolean): MaybePromise<HeadStep> {
+    const tx = this.#tx;
+    addHead(tx, head);
+    return after(tx.processRequestHeaders(), (interruption) => {
+      if (interruption !== undefined) return { interruption, inspectBody: false };
+      if (bodyFollows && tx.isRequestBodyAccessible() && !tx.isRuleEngineOff()) return waitForBody;
+      return after(tx.processRequestBody(), noBody);
+    });
+  }
+
+  writeRequest(piece: Uint8Array): MaybePromise<BodyStep> {
+    return this.#tx.writeRequestBody(piece);
+  }
+
+  endRequest(trailers: HeaderLines): MaybePromise<Interruption | undefined> {
+    for (let at = 0; at + 1 < trailers.length; at += 2) {
+      this.#tx.addRequestHeader(bytes(trailers[at]!), bytes(trailers[at + 1]!));
+    }
+    return this.#tx.processRequestBody();
+  }
+
+  nextHeld(): Uint8Array | undefined {
+    this.#held ??= this.#tx.requestBody.reader();
+    const next = this.#held.next();
+    return next.done === true ? undefined : next.value;
+  }
+
+  compareParsed(head: RequestHead, parsed: ParsedLeaves): MaybePromise<Interruption | undefined> {
+    if (this.#tx.isRuleEngineOff()) return undefined;
+    const where = findDisagreements(this.#tx, parsed);
+    return where.length === 0 ? undefined : this.#inspectParsed(head, parsed, where);
+  }
+
+  openResponse(head: ResponseHead, bodyFollows: boolean): MaybePromise<HeadStep> {
+    const tx = this.#tx;
+    const { headers } = head;
+    for (let at = 0; at + 1 < headers.length; at += 2) {
+      tx.addResponseHeader(bytes(headers[at]!), bytes(headers[at + 1]!));
+    }
+    return after(tx.processResponseHeaders(head.status, head.protocol), (interruption) => {
+      if (interruption !== undefined) return { interruption, inspectBody: false };
+      const inspect = bodyFollows && tx.isResponseBodyAccessible() && tx.isResponseBodyProcessable();
+      if (inspect && !tx.isRuleEngineOff()) return waitForBody;
+      return after(tx.processResponseBody(), noBody);
+    });
+  }
+
+  writeResponse(piece: Uint8Array): MaybePromise<BodyStep> {
+    return this.#tx.writeResponseBody(piece);
+  }
+
+  endResponse(): MaybePromise<Interruption | undefined> {
+    return this.#tx.processResponseBody();
+  }
+
+  close(): MaybePromise<void> {
+    return after(this.#tx.processLogging(), () => this.#tx.close());
+  }
+
+  /**
+   * The request once more, with the arguments that the framework read. Rules find attacks in them as in any argument, and
+   * `TX:parsed_disagreement` ("query", "params", "body", joined by commas) lets a rule act on the difference itself.
+   */
+  #inspectParsed(
+    head: RequestHead,
+    parsed: ParsedLeaves,
+    where: readonly string[],
+  ): MaybePromise<Interruption | undefined> {
+    const tx = this.#waf.newTransaction({ id: this.#tx.id });
+    this.decision.add(tx);
+    tx.setTx("parsed_disagreement", where.join(","));
+    addHead(tx, head);
+    for (const [name, value] of parsed.query) tx.addGetArgument(name, value);
+    for (const [name, value] of parsed.params) tx.addPathArgument(name, value);
+    const headers = tx.processRequestHeaders();
+    return after(headers, () => {
+      for (const [name, value] of parsed.body) tx.addPostArgument(name, value);
+      return after(tx.processRequestBody(), (interruption) =>
+        after(tx.processLogging(), () => {
+          tx.close();
+          return interruption;
+        }),
+      );
+    });
+  }
+}
+
+const waitForBody: HeadStep = { interruption: undefined, inspectBody: true };
+const nothing: HeadStep = { interruption: undefined, inspectBody: false };
+
+function noBody(interruption: Interruption | undefined): HeadStep {
+  return interruption === undefined ? nothing : { interruption, inspectBody: false };
+}
+
+function addHead(tx: Transaction, head: RequestHead): void {
+  const { client, server, headers } = head;
+  tx.processConnection(client.address, client.port, server.address, server.port);
+  tx.processUri(bytes(head.target), bytes(head.method), bytes(head.protocol));
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    tx.addRequestHeader(bytes(headers[at]!), bytes(headers[at + 1]!));
+  }
+  tx.setServerName(bytes(firstHeader(headers, "host")));
+}
+
+/** Hosts hand on byte strings; what an application made up itself may be more. */
+function bytes(text: string): string {
+  return isByteString(text) ? text : encodeUtf8(text);
+}

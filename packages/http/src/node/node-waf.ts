@@ -1,0 +1,68 @@
+import type { Lifetime } from "../http-waf.ts";
+import { HttpWaf } from "../http-waf.ts";
+import type { RuleSetHandle } from "../inspection.ts";
+import { localRuleSet } from "../local-inspection.ts";
+import type { PolicyOptions } from "../policy.ts";
+import { WorkerPool } from "../workers/pool.ts";
+import { nodeDecompressor } from "./decompressor.ts";
+import { checkOwnWaf, loadRules, ruleSpec } from "./load-rules.ts";
+import type { HttpOptions, RuleOptions } from "./options.ts";
+
+/** Options, or what `createHttpWaf` made of them when several servers share one. */
+export type WafOrOptions = HttpWaf | HttpOptions;
+
+/** Compiles rules once, for any number of servers and adapters of this process. */
+export function createHttpWaf(options: HttpOptions = {}): HttpWaf {
+  checkOwnWaf(options);
+  const routes = options.routes ?? [];
+  for (const route of routes) checkOwnWaf(route);
+  const policy: PolicyOptions = { ...options, hooks: { fault: warn, ...options.hooks } };
+  const { rules, lifetime } = (options.workers ?? 0) > 0 ? inWorkers(options) : inThisThread(options);
+  const [all, ...others] = rules as [RuleSetHandle, ...RuleSetHandle[]];
+  const handles = routes.map(({ path, methods }, index) => ({ path, methods, rules: others[index]! }));
+  return new HttpWaf(all, handles, policy, nodeDecompressor, lifetime);
+}
+
+/** Takes options as they are given to adapters. */
+export function toHttpWaf(wafOrOptions: WafOrOptions = {}): HttpWaf {
+  return wafOrOptions instanceof HttpWaf ? wafOrOptions : createHttpWaf(wafOrOptions);
+}
+
+interface Loaded {
+  readonly rules: readonly RuleSetHandle[];
+  readonly lifetime: Lifetime;
+}
+
+/** All paths first, then the routes. */
+function specs(options: HttpOptions): RuleOptions[] {
+  const { waf, ...inherited } = { waf: options.waf, ...ruleSpec(options) };
+  const own = (options.routes ?? []).map((route) => {
+    if (route.waf !== undefined) return { waf: route.waf };
+    if (waf !== undefined && Object.keys(ruleSpec(route)).length === 0) return { waf };
+    return { ...inherited, ...ruleSpec(route) };
+  });
+  return [waf === undefined ? inherited : { waf }, ...own];
+}
+
+function inThisThread(options: HttpOptions): Loaded {
+  return { rules: specs(options).map((spec) => localRuleSet(spec.waf ?? loadRules(spec, options.host))), lifetime: {} };
+}
+
+function inWorkers(options: HttpOptions): Loaded {
+  const own = specs(options);
+  if (options.host !== undefined || own.some(({ waf }) => waf !== undefined)) {
+    throw new Error('"workers" load rules by themselves: "waf" and "host" cannot be handed to other threads');
+  }
+  const pool = new WorkerPool({
+    workers: options.workers ?? 1,
+    queueLimit: options.queueLimit ?? 1024,
+    timeoutMs: options.workerTimeoutMs ?? 10_000,
+    specs: own.map(ruleSpec),
+  });
+  return { rules: pool.ruleSets, lifetime: { ready: pool.ready, close: () => pool.close() } };
+}
+
+/** Without a hook of its own an application still learns that inspection fails. */
+function warn(message: string, _decision: unknown, policy: string): void {
+  process.emitWarning(`${message} (policy: ${policy})`, "CuirassFault");
+}

@@ -1,0 +1,56 @@
+import type { Interruption } from "@cuirass/engine";
+import type { HttpDecision } from "../decision.ts";
+import type { HeadStep } from "../inspection.ts";
+import type { ParsedLeaves } from "../parsed.ts";
+import type { RuleSpec } from "../node/load-rules.ts";
+import type { HeaderLines, RequestHead, ResponseHead } from "../shapes.ts";
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  /** All paths first, then the routes. */
+  readonly specs: readonly RuleSpec[];
+}
+
+/** What the pool has to know of a compiled rule set. */
+export interface RuleSetFacts {
+  readonly requestBodyLimit: number;
+  readonly responseBodyLimit: number;
+  readonly blocking: boolean;
+}
+
+/** One step of an exchange. Bodies travel whole, as one message. */
+export type Step =
+  | {
+      readonly kind: "open-request";
+      readonly id: string;
+      readonly ruleSet: number;
+      readonly head: RequestHead;
+      readonly bodyFollows: boolean;
+    }
+  | { readonly kind: "end-request"; readonly body: Uint8Array; readonly trailers: HeaderLines }
+  | { readonly kind: "compare-parsed"; readonly head: RequestHead; readonly parsed: ParsedLeaves }
+  | { readonly kind: "open-response"; readonly head: ResponseHead; readonly bodyFollows: boolean }
+  | { readonly kind: "end-response"; readonly body: Uint8Array }
+  | { readonly kind: "close" };
+
+/** A step on its way to a worker. */
+export interface Call {
+  readonly call: number;
+  readonly exchange: number;
+  readonly step: Step;
+}
+
+/** What came of a step. */
+export type StepResult = HeadStep | Interruption | undefined;
+
+/** From a worker: ready with its rules, unable to load them, or the answer to a call. */
+export type WorkerMessage =
+  | { readonly kind: "ready"; readonly facts: readonly RuleSetFacts[] }
+  | { readonly kind: "failed"; readonly message: string }
+  | {
+      readonly kind: "answer";
+      readonly call: number;
+      readonly result: StepResult;
+      readonly error: string | undefined;
+      readonly decision: HttpDecision;
+    };

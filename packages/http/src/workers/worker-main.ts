@@ -1,0 +1,84 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Waf } from "@cuirass/engine";
+import { LocalInspection } from "../local-inspection.ts";
+import { after } from "../maybe.ts";
+import { loadRules } from "../node/load-rules.ts";
+import type { Call, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
+
+/** A thread that inspects: loads the rules it was given, then answers one call after the other. */
+const port = parentPort!;
+const wafs = load((workerData as WorkerSetup).specs);
+/** Exchanges by number, with the step that is running. */
+const exchanges = new Map<number, { readonly inspection: LocalInspection; busy: Promise<unknown> | undefined }>();
+
+port.on("message", (call: Call) => {
+  const busy = exchanges.get(call.exchange)?.busy;
+  if (busy === undefined) void run(call);
+  else void busy.then(() => run(call));
+});
+
+function load(specs: WorkerSetup["specs"]): readonly Waf[] {
+  try {
+    const loaded = specs.map((spec) => loadRules(spec));
+    const facts = loaded.map(({ settings }) => ({
+      requestBodyLimit: settings.requestBodyLimit,
+      responseBodyLimit: settings.responseBodyLimit,
+      blocking: settings.ruleEngine === "On",
+    }));
+    send({ kind: "ready", facts });
+    return loaded;
+  } catch (error) {
+    send({ kind: "failed", message: messageOf(error) });
+    return [];
+  }
+}
+
+async function run({ call, exchange, step }: Call): Promise<void> {
+  if (step.kind === "open-request") {
+    exchanges.set(exchange, { inspection: new LocalInspection(wafs[step.ruleSet]!, step.id), busy: undefined });
+  }
+  const entry = exchanges.get(exchange);
+  if (entry === undefined) return;
+  const { inspection } = entry;
+  let result: StepResult;
+  let error: string | undefined;
+  try {
+    const answer = perform(inspection, step);
+    entry.busy = Promise.resolve(answer).catch(() => undefined);
+    result = await answer;
+  } catch (cause) {
+    error = messageOf(cause);
+  }
+  entry.busy = undefined;
+  if (step.kind === "close") exchanges.delete(exchange);
+  send({ kind: "answer", call, result, error, decision: inspection.decision.toJSON() });
+}
+
+function perform(inspection: LocalInspection, step: Step): StepResult | Promise<StepResult> {
+  switch (step.kind) {
+    case "open-request":
+      return inspection.openRequest(step.head, step.bodyFollows);
+    case "end-request":
+      return after(inspection.writeRequest(step.body), ({ interruption }) =>
+        interruption === undefined ? inspection.endRequest(step.trailers) : interruption,
+      );
+    case "compare-parsed":
+      return inspection.compareParsed(step.head, step.parsed);
+    case "open-response":
+      return inspection.openResponse(step.head, step.bodyFollows);
+    case "end-response":
+      return after(inspection.writeResponse(step.body), ({ interruption }) =>
+        interruption === undefined ? inspection.endResponse() : interruption,
+      );
+    case "close":
+      return after(inspection.close(), () => undefined);
+  }
+}
+
+function send(message: WorkerMessage): void {
+  port.postMessage(message);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,156 @@
+// Processes of the HAProxy end-to-end test: back end, agent, HAProxy. Each is stopped by the handle that started it.
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { connect, createServer as createTcpServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const deploy = join(root, "deploy/haproxy");
+const command = join(root, "packages/haproxy/bin/cuirass-spoa.mjs");
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Installs a Debian package when its program is missing; false when that is impossible. */
+export function ensureProgram(name) {
+  const present = () => spawnSync(name, ["-v"], { stdio: "ignore" }).error === undefined;
+  if (present()) return true;
+  console.log(`installing ${name}`);
+  const install = () => spawnSync("apt-get", ["install", "-y", name], { stdio: "ignore" }).status === 0;
+  if (!install()) {
+    spawnSync("apt-get", ["update"], { stdio: "ignore" });
+    install();
+  }
+  return present();
+}
+
+/** A port that nobody listens on. */
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createTcpServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Resolves when something accepts connections on the port. */
+export async function untilListening(port, limitMs = 20_000) {
+  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(50)) {
+    const up = await new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.once("connect", () => resolve(true) || socket.destroy());
+      socket.once("error", () => resolve(false));
+    });
+    if (up) return;
+  }
+  throw new Error(`nothing listens on port ${port} after ${limitMs} ms`);
+}
+
+/** A program whose output is kept. */
+export class Program {
+  output = "";
+  constructor(file, args, options = {}) {
+    this.child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+    this.exited = new Promise((resolve) => this.child.once("exit", (code, signal) => resolve({ code, signal })));
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream.on("data", (piece) => (this.output = (this.output + piece).slice(-2_000_000)));
+    }
+  }
+  get pid() {
+    return this.child.pid;
+  }
+  signal(name) {
+    this.child.kill(name);
+  }
+  async stop(signal = "SIGTERM") {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return this.exited;
+  }
+}
+
+/** Prefix that pins a program to a core, or none. */
+const pinned = (core, file, args) =>
+  core === undefined ? [file, args] : ["taskset", ["-c", String(core), file, ...args]];
+
+/** The agent with a configuration text; resolves once it listens. */
+export async function startAgent({ directory, config, port, metricsPort, core, args = [], environment = {} }) {
+  const file = join(directory, "config.yaml");
+  if (config !== undefined) writeFileSync(file, config);
+  const flags = ["-config", file, "-metrics-addr", `127.0.0.1:${metricsPort}`, ...args];
+  const [program, words] = pinned(core, process.execPath, [command, ...flags]);
+  const agent = new Program(program, words, { env: { ...process.env, ...environment } });
+  await Promise.race([untilListening(port), agent.exited]);
+  if (agent.child.exitCode !== null) throw new Error(`the agent ended at once:\n${agent.output}`);
+  agent.metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  agent.metric = async (series) =>
+    Number(
+      new RegExp(`^${series.replace(/[{}"[\]().*+?]/g, "\\$&")} (.+)$`, "m").exec(await agent.metrics())?.[1] ?? 0,
+    );
+  return agent;
+}
+
+/** HAProxy with a configuration of deploy/haproxy; `edit` changes its text. */
+export async function startHaproxy({
+  directory,
+  name,
+  listen,
+  application,
+  agentPort,
+  core,
+  edit = (text) => text,
+  editSpoe = (text) => text,
+}) {
+  cpSync(deploy, directory, { recursive: true });
+  writeFileSync(join(directory, name), edit(readFileSync(join(deploy, name), "utf8")));
+  writeFileSync(join(directory, "coraza-spoe.cfg"), editSpoe(readFileSync(join(deploy, "coraza-spoe.cfg"), "utf8")));
+  const [program, words] = pinned(core, "haproxy", ["-f", name]);
+  const haproxy = new Program(program, words, {
+    cwd: directory,
+    env: {
+      ...process.env,
+      WAF_LISTEN: `127.0.0.1:${listen}`,
+      WAF_APPLICATION: `127.0.0.1:${application}`,
+      WAF_AGENT: `127.0.0.1:${agentPort}`,
+    },
+  });
+  await Promise.race([untilListening(listen), haproxy.exited]);
+  if (haproxy.child.exitCode !== null) throw new Error(`HAProxy ended at once:\n${haproxy.output}`);
+  return haproxy;
+}
+
+/** An application: echoes what it got; /leak answers with a database error, /slow in two parts. */
+export function startApplication() {
+  const server = createServer((request, response) => {
+    const pieces = [];
+    request.on("data", (piece) => pieces.push(piece));
+    request.on("end", () => {
+      const path = request.url.split("?", 1)[0];
+      const leak =
+        "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version";
+      if (path === "/leak")
+        return response
+          .setHeader("content-type", "text/html")
+          .end(`<p>${leak} ORA-00942: table or view does not exist</p>`);
+      if (path === "/slow") {
+        response.writeHead(200, { "content-type": "text/html" });
+        response.write("<p>first</p>");
+        setTimeout(() => response.end(`<p>${leak} ORA-00942: table or view does not exist</p>`), 150);
+        return;
+      }
+      const body = Buffer.concat(pieces);
+      response.setHeader("content-type", "application/json");
+      response.end(
+        JSON.stringify({ url: request.url, bytes: body.length, wafStatus: request.headers["x-waf-status"] ?? "" }),
+      );
+    });
+  });
+  server.keepAliveTimeout = 30_000;
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () =>
+      resolve({ port: server.address().port, stop: () => server.close() || server.closeAllConnections() }),
+    );
+  });
+}
