@@ -1,4 +1,5 @@
-// npm run check:slow: growth tests (time exponent over input size) and a million fuzz cases with a fixed seed.
+// npm run check:slow: growth tests (time exponent over input size), a million fuzz cases and 100,000 requests
+// against a plain evaluator, with fixed seeds.
 // --json FILE writes the totals.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -9,7 +9,6 @@ import { readRequestBody, readResponseBody } from "./body/read-body.ts";
 import { parseMacro } from "./compile/macro.ts";
 import { WafStateError } from "./errors.ts";
 import { Evaluation } from "./evaluate/evaluation.ts";
-import { evaluatePhase } from "./evaluate/phase.ts";
 import { isPromise } from "./maybe-promise.ts";
 import { Phase } from "./phase.ts";
 import { fromBytes, isByteString, toBytes } from "./text/bytes.ts";
@@ -312,7 +311,7 @@ export class Transaction extends Evaluation {
     this.phase = phase;
     this.startBudget();
     try {
-      const pending = evaluatePhase(this, phase);
+      const pending = this.context.evaluatePhase(this, phase);
       if (isPromise(pending)) {
         return pending.then(
           () => this.#endPhase(),

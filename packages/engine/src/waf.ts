@@ -4,6 +4,7 @@ import type { Clock, Host } from "./host.ts";
 import type { WafContext } from "./evaluate/evaluation.ts";
 import type { WafSettings } from "./settings.ts";
 import { compileConfiguration } from "./compile/compile.ts";
+import { evaluatePhase } from "./evaluate/phase.ts";
 import { HaystackMemo } from "./evaluate/haystack.ts";
 import { WafConfigError, WafStateError } from "./errors.ts";
 import { MemoryCollectionStore } from "./persistence/memory-store.ts";
@@ -63,6 +64,7 @@ export function createWaf(config: WafConfig): Waf {
     productName: config.productName ?? "Coraza",
     onMatchedRule: config.onMatchedRule,
     onFault: config.onFault,
+    evaluatePhase,
     findBodyProcessor: (name) => registry.findBodyProcessor(name),
     findAuditFormat: (name) => registry.findAuditFormat(name),
   };

@@ -7,6 +7,8 @@ export type { BackendResponse } from "./reflect-backend.ts";
 export { ReflectBackend } from "./reflect-backend.ts";
 export type { Override } from "./overrides.ts";
 export { readOverrides } from "./overrides.ts";
+export type { LenientRequest } from "./lenient-request.ts";
+export { parseLenient } from "./lenient-request.ts";
 export type { ObservedWaf } from "./run-in-process.ts";
 export { observeInProcess, strictRefusal } from "./run-in-process.ts";
 export type { Exchange, RunOptions, TestResult } from "./run-suite.ts";

@@ -4,9 +4,11 @@ import type { EngineFault, FaultPolicy } from "../fault.ts";
 import type { Clock, Host, LogLevel } from "../host.ts";
 import type { Interruption } from "../interruption.ts";
 import type { MatchedRule, ScoreChange } from "../matched-rule.ts";
+import type { MaybePromise } from "../maybe-promise.ts";
 import type { Phase, Side } from "../phase.ts";
 import { sideOf } from "../phase.ts";
 import type { ByteString } from "../text/bytes.ts";
+import type { Transaction } from "../transaction.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import type { Collection } from "../variables/collections.ts";
 import type { TransactionOrigin } from "../variables/computed.ts";
@@ -34,6 +36,8 @@ export interface WafContext {
   readonly productName: string;
   readonly onMatchedRule: ((matched: MatchedRule) => void) | undefined;
   readonly onFault: ((fault: EngineFault) => void) | undefined;
+  /** Runs the rules of a phase. Tests put a plain evaluator in its place. */
+  readonly evaluatePhase: (tx: Transaction, phase: Phase) => MaybePromise<void>;
   findBodyProcessor(name: string): BodyProcessorDefinition | undefined;
   findAuditFormat(name: string): AuditFormatDefinition | undefined;
 }
