@@ -1,7 +1,7 @@
 export type { WafConfig } from "./config.ts";
 export type { ConfigSource } from "./compile/load.ts";
 export type { Waf } from "./waf.ts";
-export { createWaf } from "./waf.ts";
+export { compileWaf, createWaf } from "./waf.ts";
 export type { Bytes, BodyWriteResult, WholeRequest } from "./transaction.ts";
 export { Transaction } from "./transaction.ts";
 export type { Interruption } from "./interruption.ts";
@@ -25,6 +25,8 @@ export type { ActionDefinition, ActionEvaluator, ActionCompileContext } from "./
 export { ActionArgumentError } from "./action.ts";
 export type { BodyContext, BodyProcessorDefinition } from "./body/body-processor.ts";
 export type { AuditFormatDefinition } from "./audit/formats/index.ts";
+export type { MemoryStoreOptions } from "./persistence/memory-store.ts";
+export { MemoryCollectionStore } from "./persistence/memory-store.ts";
 export type { TransactionState } from "./transaction-state.ts";
 export type { Collection, Entry } from "./variables/collections.ts";
 export type { TraceOutcome, TraceStep } from "./evaluate/trace.ts";

@@ -33,6 +33,18 @@ const defaultClock: Clock = { now: () => Date.now(), monotonic: () => Date.now()
  * @throws WafConfigError with every error found, each with file, line, excerpt and hint.
  */
 export function createWaf(config: WafConfig): Waf {
+  const steps = compileWaf(config);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * As {@link createWaf}, a step at a time: whoever drives it may do other work between two steps, which take milliseconds
+ * each. For a host that compiles new rules while it serves traffic.
+ */
+export function* compileWaf(config: WafConfig): Generator<undefined, Waf, undefined> {
   const { directives } = config;
   const sources = Array.isArray(directives) ? (directives as readonly string[]) : [directives as string];
   const clock = config.host?.clock ?? defaultClock;
@@ -42,7 +54,7 @@ export function createWaf(config: WafConfig): Waf {
     collectionStore: config.host?.collectionStore ?? new MemoryCollectionStore({ clock }),
   };
   const registry = new Registry(config.plugins);
-  const { ruleset, diagnostics } = compileConfiguration(sources, {
+  const { ruleset, diagnostics } = yield* compileConfiguration(sources, {
     host,
     registry,
     auditWriters: ["serial", ...(config.plugins?.auditWriters ?? [])],

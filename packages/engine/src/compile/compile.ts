@@ -35,14 +35,20 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Text to rule set: load, collect, exclude, compile, index. Every pass reports all it finds. */
-export function compileConfiguration(sources: readonly ConfigSource[], options: CompileOptions): CompileResult {
+/**
+ * Text to rule set: load, collect, exclude, compile, index. Every pass reports all it finds. Stops after each file, rule
+ * and index, so that a host with traffic to serve can do that in between.
+ */
+export function* compileConfiguration(
+  sources: readonly ConfigSource[],
+  options: CompileOptions,
+): Generator<undefined, CompileResult, undefined> {
   const report = new Report();
   const settings = defaultSettings();
   const { host, registry, auditWriters } = options;
   const auditFormats = registry.auditFormatNames();
 
-  const directives = loadDirectives(sources, host.fileSystem, report);
+  const directives = yield* loadDirectives(sources, host.fileSystem, report);
   const collected = collectDirectives(directives, { settings, host, auditFormats, auditWriters }, report);
   options.overrides(settings);
   validateSettings(settings, report);
@@ -52,7 +58,10 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
   const prefilters = { request: new PrefilterBuilder(), response: new PrefilterBuilder() };
   const context = { settings, host, registry, pipelines, prefilters, defaultActions };
   if (options.onRule !== undefined) {
-    for (const rule of collected.rules) options.onRule(compileRule(rule, 0, context, new Report()).metadata);
+    for (const rule of collected.rules) {
+      yield;
+      options.onRule(compileRule(rule, 0, context, new Report()).metadata);
+    }
   }
   applyExclusions(collected.rules, collected.exclusions, report);
   const kept = collected.rules.filter((rule) => !rule.removed);
@@ -60,6 +69,7 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
 
   const rules: CompiledRule[] = [];
   for (const pending of kept) {
+    yield;
     const own = new Report();
     const rule = compileRule(pending, rules.length, context, own);
     if (own.hasErrors && pending.position.ignoreErrors && pending.kind === "rule") {
@@ -71,7 +81,10 @@ export function compileConfiguration(sources: readonly ConfigSource[], options: 
   }
   if (report.hasErrors) return { ruleset: undefined, diagnostics: report.diagnostics };
   const flags = pipelines.byteFlags();
-  const built = { request: prefilters.request.build(flags), response: prefilters.response.build(flags) };
+  const request = prefilters.request.build(flags);
+  yield;
+  const built = { request, response: prefilters.response.build(flags) };
+  yield;
   return { ruleset: new RuleIndex(settings, rules, pipelines.pipelines, built), diagnostics: report.diagnostics };
 }
 

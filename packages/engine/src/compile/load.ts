@@ -18,16 +18,16 @@ const FILE_LIMIT = 10_000;
  * Compat: relative paths and globs start from the including file, every directive keeps its own file and line, and the
  * limits are on depth and on the number of files (gaps A29).
  */
-export function loadDirectives(
+export function* loadDirectives(
   sources: readonly ConfigSource[],
   fileSystem: FileSystem | undefined,
   report: Report,
-): DirectiveNode[] {
+): Generator<undefined, DirectiveNode[], undefined> {
   const loader = new Loader(fileSystem, report);
   for (const source of sources) {
-    if (typeof source === "string") loader.text(INLINE, source, "", 0);
-    else if ("text" in source) loader.text(source.name ?? INLINE, source.text, directoryOf(source.name ?? ""), 0);
-    else loader.include(source.file, "", false, undefined, 0);
+    if (typeof source === "string") yield* loader.text(INLINE, source, "", 0);
+    else if ("text" in source) yield* loader.text(source.name ?? INLINE, source.text, directoryOf(source.name ?? ""), 0);
+    else yield* loader.include(source.file, "", false, undefined, 0);
   }
   return loader.directives;
 }
@@ -42,6 +42,8 @@ export function resolvePath(directory: string, path: string): string {
   return directory === "" || path.startsWith("/") || path.startsWith("@") ? path : `${directory}/${path}`;
 }
 
+type Steps = Generator<undefined, void, undefined>;
+
 class Loader {
   readonly directives: DirectiveNode[] = [];
   readonly #fileSystem: FileSystem | undefined;
@@ -53,17 +55,18 @@ class Loader {
     this.#report = report;
   }
 
-  text(name: string, text: string, directory: string, depth: number): void {
+  *text(name: string, text: string, directory: string, depth: number): Steps {
+    yield;
     const { document, diagnostics } = parse(createSource(name, text));
     this.#report.diagnostics.push(...diagnostics);
     for (const node of document.directives) {
       if (node.kind === "include")
-        this.include(node.pattern, directory, node.name === "IncludeOptional", node, depth + 1);
+        yield* this.include(node.pattern, directory, node.name === "IncludeOptional", node, depth + 1);
       else this.directives.push(node);
     }
   }
 
-  include(pattern: string, directory: string, optional: boolean, node: IncludeNode | undefined, depth: number): void {
+  *include(pattern: string, directory: string, optional: boolean, node: IncludeNode | undefined, depth: number): Steps {
     const span = node?.span;
     const fileSystem = this.#fileSystem;
     if (fileSystem === undefined) {
@@ -89,7 +92,7 @@ class Loader {
         return this.#report.error("WAF_CONFIG_INCLUDE_COUNT", `more than ${FILE_LIMIT} files are included`, span);
       }
       const content = this.#read(fileSystem, file);
-      if (content !== undefined) this.text(file, fromBytes(content), directoryOf(file), depth);
+      if (content !== undefined) yield* this.text(file, fromBytes(content), directoryOf(file), depth);
       else if (!optional) this.#report.error("WAF_CONFIG_FILE_MISSING", `cannot read "${file}": no such file`, span);
     }
   }

@@ -69,6 +69,11 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   /** Faults of ports and limits, in order. */
   readonly faults: EngineFault[] = [];
   capturing = false;
+  /** Milliseconds that rules took, by phase. */
+  readonly phaseMs: number[] = [0, 0, 0, 0, 0, 0];
+  /** Rules evaluated, and rules that the prefilter showed to be unable to match. */
+  rulesEvaluated = 0;
+  rulesPassedOver = 0;
 
   readonly #startTick: number;
   #captureFresh = false;
@@ -133,12 +138,14 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   /** After a top-level rule, whatever came of it. */
   endRule(rule: CompiledRule, outcome: "matched" | "no match" | "chain failed"): void {
     this.capturing = false;
+    this.rulesEvaluated++;
     this.trace?.add(this.phase, rule, outcome);
   }
 
   /** A rule that cannot match is not evaluated; it leaves behind what an evaluation without a match would. */
   passOver(rule: CompiledRule): void {
     this.beginRule();
+    this.rulesPassedOver++;
     this.trace?.add(this.phase, rule, "no match");
   }
 
@@ -195,7 +202,9 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   }
 
   stopBudget(): void {
-    this.#budgetMs -= this.host.clock.monotonic() - this.#phaseTick;
+    const elapsed = this.host.clock.monotonic() - this.#phaseTick;
+    this.#budgetMs -= elapsed;
+    this.phaseMs[this.phase]! += elapsed;
   }
 
   /** A port failed or a limit of the engine was hit: recorded, logged, reported, and answered as configured. */
