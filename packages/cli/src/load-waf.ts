@@ -1,16 +1,26 @@
-import type { MatchedRule, Waf, WafConfig } from "@cuirass/engine";
+import type { FileSystem, MatchedRule, Waf, WafConfig } from "@cuirass/engine";
 import { createWaf, Transaction } from "@cuirass/engine";
 import type { RuleSet, RuleSetOptions } from "@cuirass/node";
 import { createNodeHost, ruleSetFileSystem, ruleSetSources, supportedAuditWriters } from "@cuirass/node";
 
 /** Compiles a rule set of this machine on the Node host. */
 export function loadWaf(ruleSet: RuleSet, options: RuleSetOptions, more: Partial<WafConfig> = {}): Waf {
-  return createWaf({
+  return createWaf(wafConfig(ruleSet, options, more));
+}
+
+/** What {@link loadWaf} compiles; files are read through `files`. */
+export function wafConfig(
+  ruleSet: RuleSet,
+  options: RuleSetOptions,
+  more: Partial<WafConfig> = {},
+  files?: FileSystem,
+): WafConfig {
+  return {
     ...more,
     directives: ruleSetSources(ruleSet, options),
-    host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet), ...more.host }),
+    host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet, files), ...more.host }),
     plugins: { ...more.plugins, auditWriters: supportedAuditWriters },
-  });
+  };
 }
 
 /** Paranoia level that a WAF runs at, as its rules set it; undefined when they set none. */

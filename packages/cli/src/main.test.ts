@@ -80,7 +80,7 @@ test("the demonstration blocks an attack, and explain says why", async () => {
     expect(out).toContain("script in a name");
     expect(out).toContain("ARGS:name @detectXSS");
     const metrics = await (await fetch(`${running.adminUrl}/metrics`)).text();
-    expect(metrics).toContain('cuirass_transactions_total{verdict="blocked"} 1');
+    expect(metrics).toContain('cuirass_transactions_total{app="default",verdict="blocked"} 1');
     expect(await run("explain", "--admin", running.adminUrl!, "unknown")).toBe(1);
   } finally {
     await running.close();

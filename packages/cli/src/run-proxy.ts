@@ -1,13 +1,18 @@
+import type { RuleSet } from "@cuirass/node";
 import {
+  createAuditSink,
   createLogger,
   DecisionRing,
   describeDecision,
+  LiveWaf,
   locateRuleSet,
+  onSignals,
+  readAdminToken,
   startAdminServer,
   WafMetrics,
 } from "@cuirass/node";
 import { createProxy } from "@cuirass/proxy";
-import { describeWaf, loadWaf } from "./load-waf.ts";
+import { describeWaf, wafConfig } from "./load-waf.ts";
 
 /** Options of the proxy as the command line gives them. */
 export interface RunProxyOptions {
@@ -17,6 +22,10 @@ export interface RunProxyOptions {
   readonly mode?: "block" | "detect";
   readonly paranoiaLevel?: number | undefined;
   readonly admin: string;
+  /** File with the token of whoever changes state through the admin port; `CUIRASS_ADMIN_TOKEN` else. */
+  readonly adminTokenFile?: string | undefined;
+  /** Reload when a rule file changes. */
+  readonly watch?: boolean | undefined;
   readonly exposeMatches?: string | undefined;
   readonly directivesBefore?: string | undefined;
   readonly directivesAfter?: string | undefined;
@@ -37,25 +46,35 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
   const metrics = new WafMetrics();
   const decisions = new DecisionRing();
   const logger = createLogger();
-  const ruleSet = locateRuleSet({ rules: options.rules });
+  const token = readAdminToken(options.adminTokenFile);
+  const audit = createAuditSink();
   const started = performance.now();
-  const waf = loadWaf(
-    ruleSet,
-    {
-      mode: options.mode,
-      paranoiaLevel: options.paranoiaLevel,
-      before: options.directivesBefore,
-      after: options.directivesAfter,
+  let ruleSet: RuleSet | undefined;
+  const live = new LiveWaf({
+    configure: (files) => {
+      ruleSet = locateRuleSet({ rules: options.rules });
+      const { mode, paranoiaLevel, directivesBefore: before, directivesAfter: after } = options;
+      const more = {
+        host: { logger, auditSink: audit },
+        onFault: (fault) => metrics.fault(fault),
+        onMatchedRule: (matched) => logger.log("warn", matched.errorLog(), { tx_id: matched.transactionId }),
+      } satisfies Parameters<typeof wafConfig>[2];
+      return wafConfig(ruleSet, { mode, paranoiaLevel, before, after }, more, files);
     },
-    {
-      host: { logger },
-      onFault: (fault) => metrics.fault(fault),
-      onMatchedRule: (matched) => logger.log("warn", matched.errorLog(), { tx_id: matched.transactionId }),
+    onReload: (result) => {
+      metrics.reloaded(result);
+      const { trigger, ok, message, ruleCount, seconds } = result;
+      if (ok) metrics.rulesLoaded(ruleSet!.title, ruleCount, seconds);
+      const what = ok ? "rules reloaded" : "rules not reloaded, the old ones stay in force";
+      logger.log(ok ? "info" : "error", `${what}: ${message}`, { trigger, rules: ruleCount, seconds });
     },
-  );
-  metrics.rulesLoaded(ruleSet.title, waf.ruleCount);
+  });
+  metrics.collectProcess();
+  metrics.rulesLoaded(ruleSet!.title, live.waf.ruleCount, (performance.now() - started) / 1000);
+  if (options.watch === true) live.watch();
+  const signals = onSignals({ reload: () => void live.reload("signal"), reopen: () => audit.reopen() });
   const proxy = createProxy({
-    waf: () => waf,
+    waf: () => live.waf,
     upstream: new URL(options.upstream),
     ...(options.exposeMatches === undefined ? {} : { exposeMatches: options.exposeMatches }),
     onExchange: (tx, status) => {
@@ -70,12 +89,17 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
   });
   const { host, port } = parseAddress(options.listen);
   const address = await proxy.listen(port, host);
-  const admin = options.admin === "off" ? undefined : await startAdmin({ metrics, decisions }, options.admin);
+  const admin =
+    options.admin === "off"
+      ? undefined
+      : await startAdmin({ metrics, decisions, token, reload: () => live.reload("admin") }, options.admin);
   const close = async (): Promise<void> => {
+    signals.close();
+    live.close();
     await Promise.all([proxy.close(), admin?.close()]);
   };
   return {
-    description: describeWaf(waf, ruleSet, performance.now() - started),
+    description: describeWaf(live.waf, ruleSet!, performance.now() - started),
     url: `http://${host ?? "localhost"}:${address.port}`,
     adminUrl: admin === undefined ? undefined : `http://${admin.address.address}:${admin.address.port}`,
     close,

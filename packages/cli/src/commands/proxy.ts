@@ -16,6 +16,8 @@ export function proxyCommand(): Command {
     )
     .option("--paranoia-level <n>", "blocking paranoia level of a CRS", Number)
     .option("--admin <address>", "address of health, metrics and decisions; `off` for none", "127.0.0.1:8081")
+    .option("--admin-token-file <file>", "token that POST /reload on the admin port needs; else CUIRASS_ADMIN_TOKEN")
+    .option("--watch", "reload when a rule file changes; SIGHUP reloads in any case")
     .option("--expose-matches <header>", "response header with the ids of logged rules; for test runners only")
     .option("--directives-before <text>", "SecLang text after the recommended settings, before the rules")
     .option("--directives-after <text>", "SecLang text after the rules, e.g. exclusions")

@@ -26,7 +26,8 @@ export function* loadDirectives(
   const loader = new Loader(fileSystem, report);
   for (const source of sources) {
     if (typeof source === "string") yield* loader.text(INLINE, source, "", 0);
-    else if ("text" in source) yield* loader.text(source.name ?? INLINE, source.text, directoryOf(source.name ?? ""), 0);
+    else if ("text" in source)
+      yield* loader.text(source.name ?? INLINE, source.text, directoryOf(source.name ?? ""), 0);
     else yield* loader.include(source.file, "", false, undefined, 0);
   }
   return loader.directives;
