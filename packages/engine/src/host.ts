@@ -98,6 +98,8 @@ export interface CollectionStore {
 
 /** Takes finished audit entries; writing, queueing and rotation are the host's. */
 export interface AuditSink {
+  /** Looks at SecAuditLogType and SecAuditLog when rules load; what it returns is the error to report. */
+  check?(target: Pick<AuditEntry, "writer" | "target">): string | undefined;
   write(entry: AuditEntry): void;
 }
 

@@ -78,20 +78,22 @@ test("a large body spills to a file that the transaction removes", () => {
 });
 
 describe("audit entries", () => {
-  function audited(type: string): void {
+  async function audited(type: string): Promise<void> {
+    const auditSink = createAuditSink();
     const waf = createWaf({
       directives: `SecRuleEngine On\nSecAuditEngine On\nSecAuditLog ${directory}/audit.log\nSecAuditLogType ${type}\nSecAuditLogStorageDir ${directory}/entries\nSecAuditLogFormat JSON\nSecAuditLogParts ABHKZ\nSecAction "id:1,phase:1,deny,log,auditlog,msg:'m'"\n`,
-      host: createNodeHost({ auditSink: createAuditSink() }),
+      host: createNodeHost({ auditSink }),
       plugins: { auditWriters: ["concurrent"] },
     });
     const tx = waf.newTransaction({ id: "../evil/id" });
     void tx.processRequest({ method: "GET", uri: "/", headers: [["Host", "a"]] });
     void tx.processLogging();
     tx.close();
+    await auditSink.close();
   }
 
-  test("go to one file in serial mode", () => {
-    audited("Serial");
+  test("go to one file in serial mode", async () => {
+    await audited("Serial");
     const [line] = readFileSync(join(directory, "audit.log"), "utf8").split("\n");
     expect(JSON.parse(line!)).toMatchObject({
       transaction: { id: "../evil/id", is_interrupted: true },
@@ -99,8 +101,8 @@ describe("audit entries", () => {
     });
   });
 
-  test("A36 go to a file each in concurrent mode, whose name a request cannot choose", () => {
-    audited("Concurrent");
+  test("A36 go to a file each in concurrent mode, whose name a request cannot choose", async () => {
+    await audited("Concurrent");
     const index = readFileSync(join(directory, "audit.log"), "utf8").trimEnd();
     expect(index.split("\n")).toHaveLength(1);
     const path = index.slice(index.lastIndexOf(" ") + 1);

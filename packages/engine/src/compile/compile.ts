@@ -51,7 +51,7 @@ export function* compileConfiguration(
   const directives = yield* loadDirectives(sources, host.fileSystem, report);
   const collected = collectDirectives(directives, { settings, host, auditFormats, auditWriters }, report);
   options.overrides(settings);
-  validateSettings(settings, report);
+  validateSettings(settings, host.auditSink, report);
 
   const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
   const pipelines = new PipelineBuilder(settings);

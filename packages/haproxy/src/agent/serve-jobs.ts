@@ -102,15 +102,16 @@ class JobServer {
   #sweep(): void {
     this.#inspector.sweep(Date.now());
     this.#flush();
-    if (this.#retired && this.#running === 0 && this.#inspector.waiting === 0) this.#empty();
+    if (this.#retired && this.#running === 0 && this.#inspector.waiting === 0) void this.#empty();
   }
 
   async #drain(): Promise<void> {
     await this.#inspector.finishAll();
-    this.#empty();
+    await this.#empty();
   }
 
-  #empty(): void {
+  async #empty(): Promise<void> {
+    await this.#inspector.close();
     this.#port.postMessage({ kind: "empty", report: this.#reporter.take() });
   }
 

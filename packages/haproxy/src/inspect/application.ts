@@ -1,7 +1,14 @@
 import { basename, dirname } from "node:path";
 import type { EngineFault, FileSystem, Host, Transaction, Waf } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
-import { createNodeHost, locateRuleSet, nodeFileSystem, ruleSetFileSystem, supportedAuditWriters } from "@cuirass/node";
+import {
+  createAuditSink,
+  createNodeHost,
+  locateRuleSet,
+  nodeFileSystem,
+  ruleSetFileSystem,
+  supportedAuditWriters,
+} from "@cuirass/node";
 import type { ApplicationConfig } from "../config/agent-config.ts";
 import type { Reporter } from "./report.ts";
 import { matchLine } from "../log/match-line.ts";
@@ -22,6 +29,8 @@ export interface AgentHost {
   readonly files: ReadonlySet<string>;
   /** Opens audit files anew after log rotation. */
   reopen(): void;
+  /** Delivers audit entries that wait. */
+  close(): Promise<void>;
 }
 
 /**
@@ -74,29 +83,21 @@ function reportFault(app: string, fault: EngineFault, reporter: Reporter): void 
 /** The ports that all applications of a thread share. */
 export function createAgentHost(reporter: Reporter): AgentHost {
   const files = new Set<string>();
-  const node = createNodeHost({ fileSystem: ruleSetFileSystem(locateRuleSet(), recordingFiles(files)) });
-  const sink = node.auditSink!;
+  const sink = createAuditSink({
+    logger: { log: (level, message, fields) => reporter.event(level === "trace" ? "debug" : level, message, fields) },
+    onEntries: (writer, result, entries) =>
+      reporter.count(series("cuirass_audit_entries_total", { writer, result }), entries),
+    // A log directory that belongs to someone else must neither stop the process nor lose the entry.
+    spill: ({ text }) => void process.stdout.write(`${text}\n`, "latin1"),
+  });
   return {
-    host: {
-      ...node,
-      auditSink: {
-        write: (entry) => {
-          try {
-            sink.write(entry);
-          } catch (error) {
-            // A log directory that belongs to someone else must neither stop the process nor lose the entry.
-            const user = process.getuid?.() ?? "?";
-            const message = `cannot write the audit log ${entry.target} as uid ${user}: ${(error as Error).message}; entries go to standard output`;
-            reporter.limitedEvent(`audit ${entry.target}`, 60_000, "error", message, { error: "audit" });
-            process.stdout.write(`${entry.text}\n`, "latin1");
-          }
-        },
-      },
-    },
+    host: createNodeHost({
+      fileSystem: ruleSetFileSystem(locateRuleSet(), recordingFiles(files)),
+      auditSink: sink,
+    }),
     files,
-    reopen: () => {
-      if ("reopen" in sink && typeof sink.reopen === "function") sink.reopen();
-    },
+    reopen: () => sink.reopen(),
+    close: () => sink.close(),
   };
 }
 

@@ -43,15 +43,17 @@ export class Inspector {
   readonly #defaultApplication: string | undefined;
   readonly #reporter: Reporter;
   readonly #reopen: () => void;
+  readonly #closeAudit: () => Promise<void>;
   readonly #background = new BackgroundWork();
 
   /** @throws WafConfigError when directives are wrong. */
   constructor(config: InspectorConfig, reporter: Reporter) {
     this.#defaultApplication = config.defaultApplication;
     this.#reporter = reporter;
-    const { host, files, reopen } = createAgentHost(reporter);
+    const { host, files, reopen, close } = createAgentHost(reporter);
     this.files = files;
     this.#reopen = reopen;
+    this.#closeAudit = close;
     const onRemoved = (tx: Transaction): void => {
       reporter.release(tx.id);
       void endTransaction(tx);
@@ -72,6 +74,11 @@ export class Inspector {
   /** Opens audit files anew after log rotation. */
   reopen(): void {
     this.#reopen();
+  }
+
+  /** Delivers audit entries that wait; nothing is inspected afterwards. */
+  close(): Promise<void> {
+    return this.#closeAudit();
   }
 
   /** Transactions that wait for a response or for background evaluation. */
