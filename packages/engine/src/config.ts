@@ -1,6 +1,7 @@
 import type { ConfigSource } from "./compile/load.ts";
 import type { EngineFault, FaultPolicy } from "./fault.ts";
 import type { Host } from "./host.ts";
+import type { MaskingList } from "./audit/masking.ts";
 import type { MatchedRule, RuleMetadata } from "./matched-rule.ts";
 import type { PluginSet } from "./registry.ts";
 
@@ -29,6 +30,9 @@ export interface WafConfig {
   readonly tracing?: boolean;
   /** First word of error-log lines. Default `Coraza`, which log parsers and the CRS tests expect. */
   readonly productName?: string;
+
+  /** Values that logs must never show, in any transaction; sanitise* actions add to them. */
+  readonly masking?: MaskingList;
 
   /** Called synchronously for each matched rule that has the log flag. */
   readonly onMatchedRule?: (matched: MatchedRule) => void;

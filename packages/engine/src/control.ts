@@ -13,7 +13,7 @@ export interface TargetExclusion {
 
 /** A value to hide in audit entries; for `matched` the name is that of MATCHED_VAR_NAME, otherwise lower-case. */
 export interface Sanitised {
-  readonly kind: "arg" | "request-header" | "response-header" | "matched";
+  readonly kind: "arg" | "cookie" | "request-header" | "response-header" | "matched";
   readonly name: string;
 }
 
@@ -45,7 +45,7 @@ export class TransactionControl {
   /** Exclusions of ctl:ruleRemoveTarget*, by index of the top-level rule; undefined until one is added. */
   targetExclusions: Map<number, TargetExclusion[]> | undefined = undefined;
 
-  /** What audit entries must not show. Invariant: nothing twice. */
+  /** What logs must not show besides the list of the WAF. Invariant: nothing twice. */
   readonly sanitised: Sanitised[] = [];
   #sanitisedKeys: Set<string> | undefined = undefined;
 

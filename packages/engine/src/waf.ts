@@ -3,6 +3,7 @@ import type { WafConfig } from "./config.ts";
 import type { Clock, Host } from "./host.ts";
 import type { WafContext } from "./evaluate/evaluation.ts";
 import type { WafSettings } from "./settings.ts";
+import { sanitisedBy } from "./audit/masking.ts";
 import { compileConfiguration } from "./compile/compile.ts";
 import { evaluatePhase } from "./evaluate/phase.ts";
 import { HaystackMemo } from "./evaluate/haystack.ts";
@@ -74,6 +75,7 @@ export function* compileWaf(config: WafConfig): Generator<undefined, Waf, undefi
     timeBudgetMs: config.timeBudgetMs ?? 1000,
     tracing: config.tracing ?? false,
     productName: config.productName ?? "Coraza",
+    sanitised: sanitisedBy(config.masking),
     onMatchedRule: config.onMatchedRule,
     onFault: config.onFault,
     evaluatePhase,

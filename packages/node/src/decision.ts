@@ -1,4 +1,5 @@
 import type { Interruption, MatchedRule, Transaction, TraceStep } from "@cuirass/engine";
+import { maskMatched } from "@cuirass/engine";
 
 /** What was decided about one exchange and why, as plain data that prints as JSON. Texts are byte strings shown as latin1. */
 export interface Decision {
@@ -48,17 +49,18 @@ const VALUE_LIMIT = 512;
 
 /** Reads a finished transaction. */
 export function describeDecision(tx: Transaction, status: number): Decision {
+  const masking = tx.masking();
   const interruption = tx.interruption ?? tx.detectionOnlyInterruption;
   return {
     id: tx.id,
     time: new Date(tx.startMs).toISOString(),
     client: tx.variables.remoteAddr.value,
-    requestLine: tx.variables.requestLine.value.slice(0, VALUE_LIMIT),
+    requestLine: masking.form(tx.variables.requestLine.value).slice(0, VALUE_LIMIT),
     host: tx.variables.requestHeaders.first("host") ?? "",
     status,
     verdict: tx.interruption !== undefined ? "blocked" : interruption !== undefined ? "would block" : "passed",
     interruption,
-    rules: tx.matchedRules.map(describeRule),
+    rules: tx.matchedRules.map((matched) => describeRule(maskMatched(matched, masking, tx.context.productName))),
     scores: Object.fromEntries(
       tx.variables.tx.entries.filter(({ key }) => /score|threshold/i.test(key)).map(({ key, value }) => [key, value]),
     ),

@@ -3,7 +3,8 @@ import type { MatchedRule } from "../matched-rule.ts";
 import type { Severity } from "../severity.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { Transaction } from "../transaction.ts";
-import { Masking } from "./masking.ts";
+import { maskMatched } from "./masked-match.ts";
+import type { Masking } from "./masking.ts";
 
 /** A header or argument: name as received, value masked where asked. */
 export type Pair = readonly [name: ByteString, value: ByteString];
@@ -28,6 +29,8 @@ export interface AuditRecord {
   readonly id: string;
   readonly startMs: number;
   readonly elapsedMicroseconds: number;
+  /** Of phases 1 to 5. */
+  readonly phaseMicroseconds: readonly number[];
   readonly clientAddress: string;
   readonly clientPort: number;
   readonly serverAddress: string;
@@ -78,7 +81,7 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
   const v = tx.variables;
   const parts = tx.control.auditLogParts;
   const has = (part: string): boolean => parts.includes(part);
-  const masking = new Masking(tx.control.sanitised);
+  const masking = tx.masking();
   const pairs = (entries: readonly Entry[], mask: (name: ByteString, value: ByteString) => ByteString): Pair[] =>
     entries.map(({ key, value }) => [key, mask(key, value)]);
   const hasFiles = v.files.size > 0;
@@ -121,7 +124,8 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
     productVersion: version,
     highestSeverity: highest <= 7 ? (highest as Severity) : undefined,
     isInterrupted: tx.interruption !== undefined,
-    messages: messagesOf(tx, has("K"), has("H")),
+    messages: messagesOf(tx, masking, has("K"), has("H")),
+    phaseMicroseconds: tx.phaseMs.slice(1).map((ms) => Math.round(ms * 1000)),
   };
 }
 
@@ -136,8 +140,10 @@ function describeFile(name: ByteString, size: Entry | undefined): AuditFile {
   return { name, size: Number(size?.value ?? 0), mime: mimeTypes.get(extension) ?? "" };
 }
 
-function messagesOf(tx: Transaction, perMatch: boolean, perRule: boolean): AuditMessage[] {
-  const audited = tx.matchedRules.filter((matched) => matched.audit);
+function messagesOf(tx: Transaction, masking: Masking, perMatch: boolean, perRule: boolean): AuditMessage[] {
+  const audited = tx.matchedRules
+    .filter((matched) => matched.audit)
+    .map((matched) => maskMatched(matched, masking, tx.context.productName));
   if (perMatch)
     return audited.flatMap((matched) => matched.matches.map((_match, matchIndex) => ({ matched, matchIndex })));
   return perRule ? audited.map((matched) => ({ matched, matchIndex: undefined })) : [];

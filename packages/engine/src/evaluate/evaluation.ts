@@ -15,6 +15,8 @@ import type { TransactionOrigin } from "../variables/computed.ts";
 import type { HaystackMemo } from "./haystack.ts";
 import type { MatchRecord } from "./match-record.ts";
 import type { AuditFormatDefinition } from "../audit/formats/index.ts";
+import type { Sanitised } from "../control.ts";
+import { Masking } from "../audit/masking.ts";
 import { TransactionControl } from "../control.ts";
 import { formatSeverity } from "../severity.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
@@ -34,6 +36,8 @@ export interface WafContext {
   readonly timeBudgetMs: number;
   readonly tracing: boolean;
   readonly productName: string;
+  /** Values that logs must never show. */
+  readonly sanitised: readonly Sanitised[];
   readonly onMatchedRule: ((matched: MatchedRule) => void) | undefined;
   readonly onFault: ((fault: EngineFault) => void) | undefined;
   /** Runs the rules of a phase. Tests put a plain evaluator in its place. */
@@ -108,6 +112,11 @@ export class Evaluation implements TransactionState, TransactionOrigin {
 
   get requestBodySize(): number {
     return 0;
+  }
+
+  /** What logs must not show, as far as rules have said so by now. */
+  masking(): Masking {
+    return new Masking([...this.context.sanitised, ...this.control.sanitised]);
   }
 
   /** Microseconds since the transaction began. */

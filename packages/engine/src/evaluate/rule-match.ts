@@ -4,6 +4,7 @@ import type { MatchData, MatchedRule, RuleMetadata, ScoreChange } from "../match
 import type { Evaluation } from "./evaluation.ts";
 import type { MatchRecord } from "./match-record.ts";
 import { formatAuditText, formatErrorLog } from "../audit/error-log.ts";
+import { maskMatched } from "../audit/masked-match.ts";
 
 /** The record of a rule that matched. Texts for logs are made when somebody asks. */
 export class RuleMatch implements MatchedRule {
@@ -17,12 +18,12 @@ export class RuleMatch implements MatchedRule {
   readonly serverAddress: string;
   readonly clientAddress: string;
   readonly #rule: CompiledRule;
-  readonly #productName: string;
+  readonly #tx: Evaluation;
   readonly #tags: readonly ByteString[];
 
   constructor(tx: Evaluation, rule: CompiledRule, matches: readonly MatchRecord[], scores: readonly ScoreChange[]) {
     this.#rule = rule;
-    this.#productName = tx.context.productName;
+    this.#tx = tx;
     this.matches = matches;
     this.scores = scores;
     this.engineMode = tx.control.ruleEngine;
@@ -59,11 +60,17 @@ export class RuleMatch implements MatchedRule {
   }
 
   errorLog(): ByteString {
-    return formatErrorLog(this, this.#productName);
+    return formatErrorLog(this.#masked(), this.#tx.context.productName);
   }
 
   auditLog(): ByteString {
-    return formatAuditText(this, this.#productName);
+    return formatAuditText(this.#masked(), this.#tx.context.productName);
+  }
+
+  #masked(): MatchedRule {
+    const { context, control } = this.#tx;
+    if (context.sanitised.length + control.sanitised.length === 0) return this;
+    return maskMatched(this, this.#tx.masking(), context.productName);
   }
 }
 

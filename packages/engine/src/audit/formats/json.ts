@@ -63,9 +63,16 @@ function producerOf(record: AuditRecord): object {
     version: record.productVersion,
     server: "",
     rule_engine: record.ruleEngine,
-    stopwatch: `${record.startMs * 1e6} ${record.elapsedMicroseconds * 1000}`,
+    stopwatch: stopwatchOf(record),
     rulesets: record.componentSignatures.length === 0 ? null : record.componentSignatures.map(text),
   };
+}
+
+/** Nanoseconds: start and elapsed time, then what rules took, together and by phase. */
+function stopwatchOf({ startMs, elapsedMicroseconds, phaseMicroseconds }: AuditRecord): string {
+  const phases = phaseMicroseconds.map((micro, index) => `p${index + 1}=${micro * 1000}`).join(", ");
+  const combined = phaseMicroseconds.reduce((sum, micro) => sum + micro, 0) * 1000;
+  return `${startMs * 1e6} ${elapsedMicroseconds * 1000}; combined=${combined}, ${phases}`;
 }
 
 function messageOf({ matched, matchIndex }: AuditMessage, record: AuditRecord): object {
