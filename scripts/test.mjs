@@ -33,7 +33,7 @@ if (existsSync(unit)) {
 }
 
 if (existsSync(join(shared, "crs"))) {
-  for (const suite of ["vectors", "libinjection", "profiles", "oracle", "crs", "crs-proxy"]) {
+  for (const suite of ["vectors", "libinjection", "profiles", "oracle", "built-in", "crs", "crs-proxy"]) {
     const file = join(results, `${suite}.json`);
     run(`node packages/conformance/dist/main.js --suite ${suite} --json ${file}`);
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
@@ -42,7 +42,7 @@ if (existsSync(join(shared, "crs"))) {
   }
 } else {
   console.log(
-    `not run: conformance suites (vectors, libinjection, profiles, oracle, crs, crs-proxy); no data at ${shared}`,
+    `not run: conformance suites (vectors, libinjection, profiles, oracle, built-in, crs, crs-proxy); no data at ${shared}`,
   );
 }
 
