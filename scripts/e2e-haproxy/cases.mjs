@@ -11,7 +11,7 @@ log_file: /dev/stdout
 log_format: json
 default_application: default
 workers: 2
-deadline_ms: 1800
+deadline_ms: 4500
 applications:
   - name: default
     log_format: json
@@ -49,6 +49,15 @@ function equal(got, expected, what) {
   if (got !== expected) throw new Error(`${what}: expected ${expected}, got ${got}`);
 }
 
+/** Counts of workers may be late by a tenth of a second. */
+async function untilMetric(agent, series, expected) {
+  for (let waited = 0; waited < 2000 && (await agent.metric(series)) !== expected; waited += 50) await sleep(50);
+  equal(await agent.metric(series), expected, series);
+}
+
+/** The shipped limit suits one machine for one purpose; this one may be busy with others. */
+const patient = (text) => text.replace("timeout     processing 2s", "timeout     processing 5s");
+
 /** The application is chosen by a header, as a test can set it. */
 const byHeader = (text) => text.replace("str(default)", "req.hdr(x-app)");
 
@@ -85,12 +94,13 @@ export async function runCases({ directory, ports, application, only, report }) 
       application,
       agentPort: ports.agent,
       edit: byHeader,
+      editSpoe: patient,
       ...more,
     });
   const closed = await start("requests-and-responses-fail-closed", ports.closed);
   const open = await start("requests-and-responses-fail-open", ports.open);
   const background = await start("requests-and-responses-fail-closed", ports.background, {
-    editSpoe: (text) => text.replace("detect-only=bool(false)", "detect-only=bool(true)"),
+    editSpoe: (text) => patient(text).replace("detect-only=bool(false)", "detect-only=bool(true)"),
     // Answers to detect-only responses carry no variables.
     edit: (text) =>
       byHeader(text).replace(
@@ -153,13 +163,13 @@ export async function runCases({ directory, ports, application, only, report }) 
     equal((await send(ports.closed, "/form", { method: "POST", headers: form, body })).status, 413, "status");
   });
   await run("oversize body, fail-open: the part that came is inspected and counted", async () => {
-    const series = 'coraza_spoa_truncated_bodies_total{app="default",direction="request"}';
+    const series = 'cuirass_spoa_truncated_bodies_total{app="default",direction="request"}';
     const before = await agent.metric(series);
     const benign = `a=${"b".repeat(90_000)}`;
     equal((await send(ports.open, "/form", { method: "POST", headers: form, body: benign })).status, 200, "benign");
     const bad = `q=${encodeURIComponent(evil)}&${benign}`;
     equal((await send(ports.open, "/form", { method: "POST", headers: form, body: bad })).status, 403, "attack");
-    equal(await agent.metric(series), before + 2, "truncated bodies counted");
+    await untilMetric(agent, series, before + 2);
   });
   await run("200 concurrent connections", async () => {
     const clients = Array.from({ length: 200 }, async (_, client) => {
@@ -190,7 +200,7 @@ export async function runCases({ directory, ports, application, only, report }) 
         await sleep(20);
       }
     });
-    const ok = 'coraza_spoa_reloads_total{result="ok"}';
+    const ok = 'cuirass_reloads_total{trigger="signal",result="ok"}';
     const before = await agent.metric(ok);
     const file = join(agentOptions.directory, "config.yaml");
     const rule = '      SecRule REQUEST_FILENAME "@streq /fresh" "id:190003,phase:1,deny,status:403,log,msg:\'fresh\'"';

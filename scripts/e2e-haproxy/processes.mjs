@@ -76,11 +76,20 @@ const pinned = (core, file, args) =>
   core === undefined ? [file, args] : ["taskset", ["-c", String(core), file, ...args]];
 
 /** The agent with a configuration text; resolves once it listens. */
-export async function startAgent({ directory, config, port, metricsPort, core, args = [], environment = {} }) {
+export async function startAgent({
+  directory,
+  config,
+  port,
+  metricsPort,
+  core,
+  args = [],
+  nodeArgs = [],
+  environment = {},
+}) {
   const file = join(directory, "config.yaml");
   if (config !== undefined) writeFileSync(file, config);
   const flags = ["-config", file, "-metrics-addr", `127.0.0.1:${metricsPort}`, ...args];
-  const [program, words] = pinned(core, process.execPath, [command, ...flags]);
+  const [program, words] = pinned(core, process.execPath, [...nodeArgs, command, ...flags]);
   const agent = new Program(program, words, { env: { ...process.env, ...environment } });
   await Promise.race([untilListening(port), agent.exited]);
   if (agent.child.exitCode !== null) throw new Error(`the agent ended at once:\n${agent.output}`);

@@ -15,7 +15,7 @@ const CRS = `      Include @coraza.conf-recommended
       SecResponseBodyMimeType text/plain text/html text/xml
 `;
 
-const config = (port, responses) => `bind: 127.0.0.1:${port}
+export const config = (port, responses) => `bind: 127.0.0.1:${port}
 log_level: warn
 log_format: json
 default_application: default
@@ -31,7 +31,7 @@ applications:
 ${CRS}`;
 
 /** Requests of a browser with a 900-byte cookie; the Lua script makes each use of one unique. */
-async function writeLua(shared, directory) {
+export async function writeLua(shared, directory) {
   const { generate } = await import(pathToFileURL(resolve(shared, "bench/gen-workload.mjs")).href);
   const seed = Math.floor(Math.random() * 1e9);
   const requests = Array.from({ length: 200 }, (_, n) =>
@@ -57,7 +57,7 @@ end
   writeFileSync(join(directory, "load.lua"), lua);
 }
 
-function wrk(directory, port, connections, seconds) {
+export function wrk(directory, port, connections, seconds) {
   const { stdout, stderr } = spawnSync(
     "taskset",
     [
@@ -77,7 +77,14 @@ function wrk(directory, port, connections, seconds) {
   const match = /RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+)/.exec(stdout);
   if (match === null) throw new Error(`wrk said nothing usable: ${stdout}${stderr}`);
   const [requests, micros, errors, p50, p99] = match.slice(1).map(Number);
-  return { rps: Math.round(requests / (micros / 1e6)), errors, p50Ms: p50 / 1000, p99Ms: p99 / 1000 };
+  return {
+    rps: Math.round(requests / (micros / 1e6)),
+    requests,
+    seconds: micros / 1e6,
+    errors,
+    p50Ms: p50 / 1000,
+    p99Ms: p99 / 1000,
+  };
 }
 
 const rssMiB = (pid) =>

@@ -1,4 +1,4 @@
-import { unlinkSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { availableParallelism } from "node:os";
@@ -7,12 +7,14 @@ import type { AgentConfig } from "../config/agent-config.ts";
 import type { Report } from "../inspect/report.ts";
 import type { LineSink } from "../log/loggers.ts";
 import type { ConnectionContext } from "./connection.ts";
-import type { CreateWorker, LoadedRules } from "./worker-protocol.ts";
-import { Reporter, series } from "../inspect/report.ts";
+import type { CreateWorker, LoadedRules, WatchedFiles } from "./worker-protocol.ts";
+import { Reporter } from "../inspect/report.ts";
 import { Loggers } from "../log/loggers.ts";
 import { Connection } from "./connection.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { startInline } from "./inline-worker.ts";
 import { AgentMetrics } from "./metrics.ts";
+import { RulesError } from "./worker-protocol.ts";
 
 const MAX_CONNECTIONS = 4096;
 const FRAGMENTS_TOTAL = 64 * 1024 * 1024;
@@ -36,7 +38,7 @@ export interface AgentParts {
 
 /** The agent: listens for HAProxy, and answers with what the rules say. */
 export class Agent {
-  readonly metrics: AgentMetrics = new AgentMetrics();
+  readonly metrics: AgentMetrics;
   readonly #parts: AgentParts;
   readonly #dispatcher: Dispatcher;
   readonly #connections = new Map<Socket, Connection>();
@@ -46,14 +48,21 @@ export class Agent {
   #config: AgentConfig;
   #loggers: Loggers;
   #server: Server | undefined;
-  #files: readonly string[] = [];
+  #files: ReadonlyMap<string, string> = new Map();
   #ready = false;
 
   private constructor(config: AgentConfig, parts: AgentParts) {
     this.#config = config;
     this.#parts = parts;
+    this.metrics = new AgentMetrics({
+      connections: () => this.#connections.size,
+      queued: () => this.#dispatcher.queued,
+      kept: () => this.#dispatcher.kept(),
+    });
     this.#loggers = this.#openLoggers(config);
-    this.#dispatcher = new Dispatcher(parts.createWorker ?? startThread, {
+    // Two threads on one core would only take turns.
+    const oneCore = workerCount(config) === 1 && availableParallelism() === 1;
+    this.#dispatcher = new Dispatcher(parts.createWorker ?? (oneCore ? startInline : startThread), {
       report: (report) => this.#take(report),
       answered: (_app, milliseconds) => this.metrics.observeDuration(milliseconds / 1000),
       error: (kind, fields) => this.#error(kind, kind === "worker" ? "error" : "warn", errorTexts[kind], fields),
@@ -80,9 +89,9 @@ export class Agent {
     return this.#config;
   }
 
-  /** Files that the rules in force were read from, and folders in which files were looked for. */
-  get files(): readonly string[] {
-    return this.#files;
+  /** What to watch: files of the rules in force, and of a failed attempt to replace them. */
+  get files(): WatchedFiles {
+    return [...this.#files];
   }
 
   /** Where it listens, as text. */
@@ -106,19 +115,6 @@ export class Agent {
     this.#loggers.log(level, message, fields);
   }
 
-  /** The metrics page. */
-  renderMetrics(): string {
-    const gauges: Record<string, number> = {
-      coraza_spoa_connections: this.#connections.size,
-      coraza_spoa_queue_jobs: this.#dispatcher.queued,
-    };
-    const kept = this.#dispatcher.kept();
-    for (const { name } of this.#config.applications) {
-      gauges[series("coraza_spoa_cache_entries", { app: name })] = kept.get(name) ?? 0;
-    }
-    return this.metrics.render(gauges);
-  }
-
   /**
    * Puts a new configuration in force: all of it or nothing. Requests are answered all the while, by the old rules until
    * the new ones are ready. @throws Error when it cannot be used; the old one stays then.
@@ -134,9 +130,15 @@ export class Agent {
       this.#loaded(loaded);
       await old.close();
     } catch (error) {
+      if (error instanceof RulesError) this.#files = new Map([...this.#files, ...error.files]);
       await loggers.close();
       throw error;
     }
+  }
+
+  /** Why HAProxy is not to send traffic; undefined when it is welcome. */
+  get notReady(): string | undefined {
+    return this.#ready ? undefined : "starting or stopping";
   }
 
   /** Opens all log files anew: after log rotation. */
@@ -161,7 +163,7 @@ export class Agent {
   }
 
   #openLoggers(config: AgentConfig): Loggers {
-    return new Loggers(config, (lines) => this.metrics.count("coraza_spoa_log_dropped_total", lines), this.#parts.log);
+    return new Loggers(config, (lines) => this.metrics.count("log_dropped_total", {}, lines), this.#parts.log);
   }
 
   #listen(): Promise<void> {
@@ -170,23 +172,27 @@ export class Agent {
       socket.once("close", () => this.#connections.delete(socket));
     });
     server.maxConnections = MAX_CONNECTIONS;
+    server.on("drop", () =>
+      this.#error("connections", "warn", `more than ${MAX_CONNECTIONS} connections: this one was refused`, {}),
+    );
     this.#server = server;
     const { bind } = this.#config;
     return new Promise((resolve, reject) => {
       server.once("error", reject);
-      const listening = (): void => resolve();
+      const listening = (): void => {
+        server.off("error", reject);
+        // accept() can fail, for want of file descriptors; the ones who are connected must not suffer.
+        server.on("error", (error) => this.#error("accept", "warn", error.message, {}));
+        resolve();
+      };
       if (bind.kind === "tcp") {
         server.listen(
           { port: bind.port, ...(bind.host === undefined ? {} : { host: bind.host }), backlog: 1024 },
           listening,
         );
       } else {
-        try {
-          // A socket left by a process that was killed would keep this one from listening.
-          unlinkSync(bind.path);
-        } catch {
-          // There was none.
-        }
+        // A socket left by a process that was killed would keep this one from listening.
+        if (lstatSync(bind.path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(bind.path);
         server.listen(bind.path, listening);
       }
     });
@@ -199,7 +205,7 @@ export class Agent {
       ready: () => this.#ready,
       submit: (submission) => this.#dispatcher.submit(submission),
       frame: (type, length) => {
-        this.metrics.count(series("coraza_spoa_frames_total", { type: frameNames[type] ?? "other" }));
+        this.metrics.count("frames_total", { type: frameNames[type] ?? "other" });
         if (type === 3) this.metrics.observeFrame(length);
       },
       error: (kind, level, message, fields) => this.#error(kind, level, message, fields),
@@ -207,7 +213,7 @@ export class Agent {
   }
 
   #take(report: Report): void {
-    for (const [name, by] of Object.entries(report.counts)) this.metrics.count(name, by);
+    this.metrics.take(report);
     for (const { app, text } of report.lines) this.#loggers.line(app, text);
     for (const { level, message, fields } of report.events) this.#loggers.log(level, message, fields);
   }
@@ -218,18 +224,19 @@ export class Agent {
     message: string,
     fields: Readonly<Record<string, unknown>>,
   ): void {
-    if (kind === "worker") this.metrics.count("coraza_spoa_worker_restarts_total");
-    if (level !== "debug") this.metrics.count(series("coraza_spoa_errors_total", { kind }));
+    if (kind === "worker") this.metrics.count("worker_restarts_total");
+    if (level !== "debug") this.metrics.count("errors_total", { kind });
     this.#limiter.limitedEvent(kind, level === "debug" ? 0 : 1000, level, message, { error: kind, ...fields });
     const report = this.#limiter.take();
     if (report !== undefined) this.#take(report);
   }
 
   #loaded({ applications, files }: LoadedRules): void {
-    this.#files = files;
+    this.#files = new Map(files);
     if (applications.length === 0) this.log("warn", "no applications defined");
-    for (const { name, rules, mode, warnings } of applications) {
-      this.log("info", "Application loaded", { app: name, rules, engine: mode });
+    for (const { name, title, rules, seconds, mode, warnings } of applications) {
+      this.log("info", "Application loaded", { app: name, rules, rule_set: title, engine: mode });
+      this.metrics.waf.rulesLoaded(title, rules, seconds, name);
       for (const warning of warnings) this.log("warn", warning, { app: name });
     }
   }
@@ -239,9 +246,11 @@ const errorTexts = {
   deadline: "no verdict within deadline_ms: HAProxy is told so",
   overload: "too many messages wait for workers: this one was refused",
   worker: "a worker thread was lost and is replaced",
+  ack_too_large: "an answer does not fit the agreed frame size: it was shortened",
 } as const;
 
-function workerCount(config: AgentConfig): number {
+/** Workers that a configuration asks for: one per core when it does not say. */
+export function workerCount(config: AgentConfig): number {
   return config.workers === 0 ? availableParallelism() : config.workers;
 }
 

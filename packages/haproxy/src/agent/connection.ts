@@ -1,9 +1,8 @@
 import type { Socket } from "node:net";
 import type { FragmentBudget } from "../spop/fragments.ts";
 import type { Frame } from "../spop/frame.ts";
-import type { Message } from "../spop/message.ts";
+import type { NotifySurvey } from "../spop/message.ts";
 import type { Submission } from "./dispatcher.ts";
-import { text } from "../inspect/arguments.ts";
 import { errorVariables } from "../inspect/variables.ts";
 import { encodeActions } from "../spop/actions.ts";
 import { encodeDisconnect, readDisconnect, SpopStatus, statusText } from "../spop/disconnect.ts";
@@ -11,7 +10,7 @@ import { Fragments } from "../spop/fragments.ts";
 import { ABORT, encodeFrame, FIN, FrameType, payloadRoom, readFrame } from "../spop/frame.ts";
 import { FrameSplitter } from "../spop/frame-splitter.ts";
 import { encodeHello, readHello } from "../spop/hello.ts";
-import { argument, readMessages } from "../spop/message.ts";
+import { surveyMessages } from "../spop/message.ts";
 import { SpopDecodeError } from "../spop/reader.ts";
 
 /** Largest frame before sizes are agreed on. */
@@ -174,22 +173,22 @@ export class Connection {
 
   #inspect(frame: Frame): void {
     const ids = frame.ids.slice();
-    let messages: readonly Message[];
+    let survey: NotifySurvey;
     try {
-      messages = readMessages(frame.payload);
+      survey = surveyMessages(frame.payload);
     } catch (error) {
       if (!(error instanceof SpopDecodeError)) throw error;
       // The frame ends where it said: only this message is lost, and HAProxy's rules learn of it.
       this.#context.error("decode", "warn", `a message cannot be read: ${error.message}`, {});
       return this.#acknowledge(ids, encodeActions(errorVariables(undefined, "flag")));
     }
-    const known = messages.find(({ name }) => name === "coraza-req" || name === "coraza-res") ?? messages[0];
-    if (known === undefined) return this.#acknowledge(ids, new Uint8Array(0));
+    // HAProxy 3.1 sends messages without content when their conditions are false.
+    if (survey.name === undefined) return this.#acknowledge(ids, new Uint8Array(0));
     if (++this.#outstanding >= MAX_OUTSTANDING) this.#socket.pause();
     this.#context.submit({
-      app: text(argument(known, "app")) ?? "",
-      id: text(argument(known, "id")),
-      isResponse: known.name === "coraza-res",
+      app: survey.app ?? "",
+      id: survey.id,
+      isResponse: survey.name === "coraza-res",
       payload: new Uint8Array(frame.payload),
       frameLength: frame.length,
       maxFrameSize: this.#maxFrameSize,

@@ -2,7 +2,8 @@ import type { AgentConfig } from "../config/agent-config.ts";
 import type { Report } from "../inspect/report.ts";
 import type { CreateWorker, LoadedRules } from "./worker-protocol.ts";
 import type { RunningJob, WorkerHandle } from "./worker-set.ts";
-import { ErrorValue, errorVariables } from "../inspect/variables.ts";
+import { usableId } from "../inspect/transaction-id.ts";
+import { ErrorValue, errorVariables, fitVariables } from "../inspect/variables.ts";
 import { encodeActions } from "../spop/actions.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { WorkerSet } from "./worker-set.ts";
@@ -34,7 +35,7 @@ export interface DispatchEvents {
   report(report: Report): void;
   /** Every answer, also late ones, with the time since the message came. */
   answered(app: string, milliseconds: number): void;
-  error(kind: "deadline" | "overload" | "worker", fields: Readonly<Record<string, unknown>>): void;
+  error(kind: "deadline" | "overload" | "worker" | "ack_too_large", fields: Readonly<Record<string, unknown>>): void;
 }
 
 /**
@@ -85,13 +86,18 @@ export class Dispatcher {
    */
   async load(config: AgentConfig, count: number): Promise<LoadedRules> {
     const { set, loaded } = await WorkerSet.start(config, count, this.#create, {
-      answered: (worker, running, actions) => this.#answered(running, actions),
+      answered: (worker, running, actions, kept) => {
+        for (const { id, app } of kept) this.#owners.set(id, { worker, app });
+        this.#answered(running, actions);
+      },
       report: (worker, report) => this.#reported(worker, report),
       free: (worker) => this.#feed(worker),
       lost: (worker, jobs, reason) => this.#lost(set, worker, jobs, reason),
     });
     const old = this.#current;
     this.#current = set;
+    // Reloads in quick succession must not pile up rule sets: of those before the last, transactions end now.
+    for (const worker of this.#retiring) worker.link.postMessage({ kind: "drain" });
     for (const worker of old?.workers ?? []) void this.#retire(worker);
     for (const worker of set.workers) this.#feed(worker);
     return loaded;
@@ -117,6 +123,8 @@ export class Dispatcher {
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS).unref();
     const owner = submission.isResponse && id !== undefined ? this.#owners.get(id)?.worker : undefined;
     if (owner !== undefined) {
+      // Its worker hands the transaction out once.
+      this.#owners.delete(id!);
       if (owner.running.size < WINDOW) owner.run(running);
       else {
         owner.pinned.push(running);
@@ -178,8 +186,17 @@ export class Dispatcher {
   }
 
   #answerError(running: RunningJob, value: number): void {
-    const policy = this.#current?.config.applications.find(({ name }) => name === running.app)?.onError ?? "flag";
-    this.#answer(running, encodeActions(errorVariables(running.id, policy, value)));
+    const config = this.#current?.config;
+    const application =
+      config?.applications.find(({ name }) => name === running.app) ??
+      config?.applications.find(({ name }) => name === config.defaultApplication);
+    const id = running.id === undefined ? undefined : usableId(running.id);
+    const { actions, trimmed } = fitVariables(
+      errorVariables(id, application?.onError ?? "flag", value),
+      running.job.room,
+    );
+    if (trimmed) this.#events.error("ack_too_large", { app: running.app });
+    this.#answer(running, encodeActions(actions));
   }
 
   #tick(): void {
@@ -199,10 +216,7 @@ export class Dispatcher {
   }
 
   #reported(worker: WorkerHandle, report: Report): void {
-    for (const { id, app } of report.waiting) {
-      if (app !== undefined) this.#owners.set(id, { worker, app });
-      else if (this.#owners.get(id)?.worker === worker) this.#owners.delete(id);
-    }
+    for (const id of report.released) if (this.#owners.get(id)?.worker === worker) this.#owners.delete(id);
     this.#events.report(report);
   }
 
@@ -211,6 +225,10 @@ export class Dispatcher {
     this.#retiring.add(worker);
     await worker.untilEmpty("retire");
     this.#retiring.delete(worker);
+    for (const [id, owner] of this.#owners) if (owner.worker === worker) this.#owners.delete(id);
+    for (const running of [...worker.running.values(), ...worker.pinned]) {
+      if (running.answer !== undefined) this.#answerError(running, ErrorValue.unknown);
+    }
     await worker.end();
   }
 

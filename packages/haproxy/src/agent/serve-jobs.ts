@@ -1,28 +1,31 @@
-import type { WafSettings } from "@cuirass/engine";
-import type { ApplicationConfig } from "../config/agent-config.ts";
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { VariableAction } from "../spop/actions.ts";
-import type { Job, WorkerPort } from "./worker-protocol.ts";
+import type { Job, KeptTransaction, WorkerPort } from "./worker-protocol.ts";
 import { Inspector } from "../inspect/inspector.ts";
-import { countError, Reporter } from "../inspect/report.ts";
+import { createAgentPorts } from "../inspect/ports.ts";
+import { Reporter } from "../inspect/report.ts";
+import { warningsOf } from "../inspect/warnings.ts";
 import { errorVariables, fitVariables } from "../inspect/variables.ts";
 import { encodeActions } from "../spop/actions.ts";
 import { readMessages } from "../spop/message.ts";
 
 const SWEEP_MS = 1000;
+/** Counts of messages are told together: metrics may be so late. */
+const COUNTS_MS = 100;
+const DRAIN_POLL_MS = 5;
 
 /** A worker's life: loads the rules, answers jobs, sweeps its cache, and says when it is no longer needed. */
-export function serveJobs(port: WorkerPort, config: InspectorConfig): void {
+export async function serveJobs(port: WorkerPort, config: InspectorConfig): Promise<void> {
   const reporter = new Reporter();
-  let inspector: Inspector;
+  const ports = createAgentPorts(reporter);
   try {
-    inspector = new Inspector(config, reporter);
-    inspector.warmUp();
+    const inspector = await Inspector.create(config, ports, reporter);
+    await inspector.warmUp();
+    new JobServer(port, inspector, reporter).start();
   } catch (error) {
-    port.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-    return;
+    const message = error instanceof Error ? error.message : String(error);
+    port.postMessage({ kind: "failed", message, files: [...ports.files.asked] });
   }
-  new JobServer(port, inspector, reporter).start();
 }
 
 class JobServer {
@@ -32,6 +35,8 @@ class JobServer {
   #running = 0;
   #retired = false;
   #backgroundScheduled = false;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #sweeper: NodeJS.Timeout | undefined;
 
   constructor(port: WorkerPort, inspector: Inspector, reporter: Reporter) {
     this.#port = port;
@@ -41,24 +46,31 @@ class JobServer {
 
   start(): void {
     this.#port.on("message", (message) => {
-      if (message.kind === "job") void this.#run(message.job);
+      if (message.kind === "jobs") void this.#runAll(message.jobs);
       else if (message.kind === "reopen") this.#inspector.reopen();
       else if (message.kind === "retire") this.#retired = true;
       else void this.#drain();
     });
-    setInterval(() => this.#sweep(), SWEEP_MS).unref();
-    const applications = [...this.#inspector.applications.values()].map(({ config, waf }) => ({
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    const applications = [...this.#inspector.applications.values()].map(({ config, waf, seconds }) => ({
       name: config.name,
+      title: this.#inspector.title,
       rules: waf.ruleCount,
+      seconds,
       mode: waf.settings.ruleEngine,
-      warnings: [...waf.diagnostics.map(diagnosticText), ...advice(waf.settings, config)],
+      warnings: warningsOf(waf, config, this.#inspector.workers),
     }));
-    const loaded = { applications, files: [...this.#inspector.files] };
+    const loaded = { applications, files: [...this.#inspector.files.asked] };
     this.#port.postMessage({ kind: "ready", loaded, report: this.#reporter.take() });
+  }
+
+  async #runAll(jobs: readonly Job[]): Promise<void> {
+    for (const job of jobs) await this.#run(job);
   }
 
   async #run(job: Job): Promise<void> {
     this.#running++;
+    let kept: KeptTransaction[] | undefined;
     const variables: VariableAction[] = [];
     const finish: (() => Promise<void>)[] = [];
     try {
@@ -66,29 +78,36 @@ class JobServer {
         const inspected = await this.#inspector.inspect(message, job);
         variables.push(...inspected.variables);
         if (inspected.finish !== undefined) finish.push(inspected.finish);
+        if (inspected.kept !== undefined) (kept ??= []).push(inspected.kept);
       }
     } catch (error) {
-      countError(this.#reporter, "internal");
-      this.#reporter.limitedEvent("internal", 1000, "error", String(error), { error: "internal" });
+      this.#reporter.internalError(error);
       variables.push(...errorVariables(undefined, "flag"));
     }
     const { actions, trimmed } = fitVariables(variables, job.room);
-    if (trimmed) countError(this.#reporter, "ack_too_large");
+    if (trimmed) this.#reporter.error("ack_too_large");
     this.#port.postMessage({
       kind: "answer",
       seq: job.seq,
       actions: encodeActions(actions),
-      report: this.#reporter.take(),
+      kept,
+      report: this.#reporter.takeUrgent(),
     });
-    for (const work of finish) await work();
+    for (const work of finish) {
+      try {
+        await work();
+      } catch (error) {
+        this.#reporter.internalError(error);
+      }
+    }
     this.#running--;
-    this.#flush();
+    this.#flushSoon();
     this.#scheduleBackground();
   }
 
   /** Responses that nobody waits for are evaluated one at a time, between jobs. */
   #scheduleBackground(): void {
-    if (this.#backgroundScheduled || this.#inspector.waiting === 0) return;
+    if (this.#backgroundScheduled || !this.#inspector.hasBackground) return;
     this.#backgroundScheduled = true;
     setImmediate(() => {
       void this.#inspector.runBackground().then((ran) => {
@@ -106,35 +125,29 @@ class JobServer {
   }
 
   async #drain(): Promise<void> {
+    while (this.#running > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     await this.#inspector.finishAll();
     await this.#empty();
   }
 
+  /** Nothing waits any more: whoever drives this worker may let go of it. */
   async #empty(): Promise<void> {
+    clearInterval(this.#sweeper);
     await this.#inspector.close();
     this.#port.postMessage({ kind: "empty", report: this.#reporter.take() });
   }
 
+  /** Lines go at once, counts in company. */
+  #flushSoon(): void {
+    const report = this.#reporter.takeUrgent();
+    if (report !== undefined) this.#port.postMessage({ kind: "report", report });
+    else if (this.#reporter.any) this.#flushTimer ??= setTimeout(() => this.#flush(), COUNTS_MS).unref();
+  }
+
   #flush(): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
     const report = this.#reporter.take();
     if (report !== undefined) this.#port.postMessage({ kind: "report", report });
   }
-}
-
-function diagnosticText({ message, hint }: { readonly message: string; readonly hint?: string }): string {
-  return hint === undefined ? message : `${message}; ${hint}`;
-}
-
-/** Settings that are legal and seldom meant (source: spec spoe-known-problems, F). */
-function advice(settings: Readonly<WafSettings>, config: ApplicationConfig): string[] {
-  const warnings: string[] = [];
-  if (settings.ruleEngine === "Off") warnings.push("nothing is inspected: SecRuleEngine is Off");
-  if (settings.ruleEngine === "DetectionOnly") {
-    warnings.push("rules only detect: SecRuleEngine is DetectionOnly after all directives");
-  }
-  if (!settings.requestBodyAccess) warnings.push("request bodies are not inspected: SecRequestBodyAccess is Off");
-  if (config.responseCheck && !settings.responseBodyAccess) {
-    warnings.push("response bodies are not inspected: SecResponseBodyAccess is Off");
-  }
-  return warnings;
 }

@@ -11,9 +11,15 @@ export interface Job {
   readonly room: number;
 }
 
+/** A transaction whose response must come to the worker that has it. */
+export interface KeptTransaction {
+  readonly id: string;
+  readonly app: string;
+}
+
 /** What the agent tells a worker. */
 export type ToWorker =
-  | { readonly kind: "job"; readonly job: Job }
+  | { readonly kind: "jobs"; readonly jobs: readonly Job[] }
   | { readonly kind: "reopen" }
   /** New rules are in force elsewhere: say so when no transaction waits for a response any more. */
   | { readonly kind: "retire" }
@@ -23,27 +29,45 @@ export type ToWorker =
 /** What a worker tells the agent. */
 export type FromWorker =
   | { readonly kind: "ready"; readonly loaded: LoadedRules; readonly report: Report | undefined }
-  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string; readonly files: WatchedFiles }
   | {
       readonly kind: "answer";
       readonly seq: number;
       readonly actions: Uint8Array<ArrayBuffer>;
+      /** Transactions that wait for their responses in this worker from now on. */
+      readonly kept: readonly KeptTransaction[] | undefined;
+      /** Lines and events; counts alone come later, with those of other messages. */
       readonly report: Report | undefined;
     }
   | { readonly kind: "report"; readonly report: Report }
   | { readonly kind: "empty"; readonly report: Report | undefined };
 
+/** Files that rules came from, and folders in which files were looked for, each with the digest of what was there. */
+export type WatchedFiles = readonly (readonly [path: string, digest: string])[];
+
+/** The rules of a configuration cannot be used; the message has every error. */
+export class RulesError extends Error {
+  /** What was read until then: where the correction will be made. */
+  readonly files: WatchedFiles;
+  constructor(message: string, files: WatchedFiles) {
+    super(message);
+    this.files = files;
+  }
+}
+
 /** What a worker loaded. */
 export interface LoadedRules {
   readonly applications: readonly LoadedApplication[];
-  /** Files they came from, and folders in which files were looked for. */
-  readonly files: readonly string[];
+  readonly files: WatchedFiles;
 }
 
 /** What a worker says about an application's rules. */
 export interface LoadedApplication {
   readonly name: string;
+  /** Names the rule set, e.g. `OWASP CRS 4.28.0`. */
+  readonly title: string;
   readonly rules: number;
+  readonly seconds: number;
   readonly mode: "On" | "Off" | "DetectionOnly";
   readonly warnings: readonly string[];
 }

@@ -1,7 +1,8 @@
 import type { AgentConfig } from "../config/agent-config.ts";
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { Report } from "../inspect/report.ts";
-import type { CreateWorker, FromWorker, Job, LoadedRules, WorkerLink } from "./worker-protocol.ts";
+import { RulesError } from "./worker-protocol.ts";
+import type { CreateWorker, FromWorker, Job, KeptTransaction, LoadedRules, WorkerLink } from "./worker-protocol.ts";
 
 /** A job under way and what becomes of its answer. */
 export interface RunningJob {
@@ -17,7 +18,7 @@ export interface RunningJob {
 
 /** What a set of workers tells the one who drives it. */
 export interface WorkerEvents {
-  answered(worker: WorkerHandle, running: RunningJob, actions: Uint8Array): void;
+  answered(worker: WorkerHandle, running: RunningJob, actions: Uint8Array, kept: readonly KeptTransaction[]): void;
   report(worker: WorkerHandle, report: Report): void;
   /** The worker can take more. */
   free(worker: WorkerHandle): void;
@@ -34,6 +35,8 @@ export class WorkerHandle {
   /** True once new rules replaced those of this worker. */
   retired = false;
   #ended = false;
+  /** Jobs of this turn of the event loop: they go in one message. */
+  #outbox: Job[] = [];
   #onEmpty: (() => void) | undefined;
   readonly #events: WorkerEvents;
 
@@ -43,7 +46,7 @@ export class WorkerHandle {
     this.ready = new Promise((resolve, reject) => {
       link.on("message", (message) => {
         if (message.kind === "ready") resolve(message.loaded);
-        else if (message.kind === "failed") reject(new Error(message.message));
+        else if (message.kind === "failed") reject(new RulesError(message.message, message.files));
         this.#receive(message);
       });
       link.on("error", (error) => {
@@ -60,7 +63,17 @@ export class WorkerHandle {
   run(running: RunningJob): void {
     running.started = performance.now();
     this.running.set(running.seq, running);
-    this.link.postMessage({ kind: "job", job: running.job }, [running.job.payload.buffer]);
+    if (this.#outbox.push(running.job) === 1) setImmediate(() => this.#send());
+  }
+
+  #send(): void {
+    const jobs = this.#outbox;
+    this.#outbox = [];
+    if (this.#ended) return;
+    this.link.postMessage(
+      { kind: "jobs", jobs },
+      jobs.map(({ payload }) => payload.buffer),
+    );
   }
 
   /** Ends the thread without more ado. */
@@ -90,7 +103,7 @@ export class WorkerHandle {
     const running = this.running.get(message.seq);
     if (running === undefined) return;
     this.running.delete(message.seq);
-    this.#events.answered(this, running, message.actions);
+    this.#events.answered(this, running, message.actions, message.kept ?? []);
     this.#events.free(this);
   }
 
@@ -109,11 +122,13 @@ export class WorkerHandle {
 export class WorkerSet {
   readonly config: AgentConfig;
   readonly workers: WorkerHandle[] = [];
+  readonly #count: number;
   readonly #create: CreateWorker;
   readonly #events: WorkerEvents;
 
-  private constructor(config: AgentConfig, create: CreateWorker, events: WorkerEvents) {
+  private constructor(config: AgentConfig, count: number, create: CreateWorker, events: WorkerEvents) {
     this.config = config;
+    this.#count = count;
     this.#create = create;
     this.#events = events;
   }
@@ -125,7 +140,7 @@ export class WorkerSet {
     create: CreateWorker,
     events: WorkerEvents,
   ): Promise<{ readonly set: WorkerSet; readonly loaded: LoadedRules }> {
-    const set = new WorkerSet(config, create, events);
+    const set = new WorkerSet(config, count, create, events);
     try {
       // The first one alone: wrong rules are told once, and compiling takes one core only while traffic runs.
       const loaded = await set.#add();
@@ -149,8 +164,8 @@ export class WorkerSet {
   }
 
   async #add(): Promise<LoadedRules> {
-    const { file, applications, defaultApplication } = this.config;
-    const config: InspectorConfig = { file, applications, defaultApplication };
+    const { file, applications, defaultApplication, deadlineMs } = this.config;
+    const config: InspectorConfig = { file, applications, defaultApplication, deadlineMs, workers: this.#count };
     const worker = new WorkerHandle(this.#create(config), this.#events);
     try {
       const loaded = await worker.ready;

@@ -3,4 +3,4 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import { serveJobs } from "./serve-jobs.ts";
 
-serveJobs(parentPort!, workerData as InspectorConfig);
+void serveJobs(parentPort!, workerData as InspectorConfig);

@@ -28,7 +28,10 @@ const definitions: ReadonlyMap<string, FlagDefinition> = new Map([
   ["config-file", { ...config, help: "the same, as in versions of 2022" }],
   ["validate", { key: "validate", value: undefined, help: "check the configuration and all rules, then exit" }],
   ["autoreload", { key: "autoreload", value: undefined, help: "reload when the configuration or a rule file changes" }],
-  ["metrics-addr", { key: "metricsAddr", value: "HOST:PORT", help: "serve Prometheus metrics on /metrics" }],
+  [
+    "metrics-addr",
+    { key: "metricsAddr", value: "HOST:PORT", help: "serve /metrics for Prometheus, /healthz and /readyz" },
+  ],
   ["version", { key: "version", value: undefined, help: "print the version, then exit" }],
   ["cpuprofile", { key: "cpuprofile", value: "FILE", help: "accepted; use node --cpu-prof instead" }],
   ["memprofile", { key: "memprofile", value: "FILE", help: "accepted; use node --heap-prof instead" }],

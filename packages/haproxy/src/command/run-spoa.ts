@@ -1,14 +1,17 @@
 import { readFileSync } from "node:fs";
+import type { AdminServer, ReloadTrigger } from "@cuirass/node";
+import { FileWatch, locateRuleSet, onSignals, ReloadQueue, startAdminServer } from "@cuirass/node";
 import type { ParsedConfig } from "../config/parse-config.ts";
 import type { SpoaFlags } from "./flags.ts";
-import { Agent } from "../agent/agent.ts";
+import { Agent, workerCount } from "../agent/agent.ts";
+import { parseBind } from "../config/bind-address.ts";
 import { parseConfig } from "../config/parse-config.ts";
 import { Inspector } from "../inspect/inspector.ts";
-import { Reporter, series } from "../inspect/report.ts";
+import { createAgentPorts } from "../inspect/ports.ts";
+import { Reporter } from "../inspect/report.ts";
+import { warningsOf } from "../inspect/warnings.ts";
 import { Loggers } from "../log/loggers.ts";
-import { FileWatch } from "./file-watch.ts";
 import { FlagError, parseFlags, usage } from "./flags.ts";
-import { startMetricsServer } from "./metrics-server.ts";
 import { probeAgent } from "./probe.ts";
 
 /** Runs the agent's command line; resolves with the exit code when the process may end. */
@@ -26,7 +29,7 @@ export async function runSpoa(words: readonly string[], version: string, program
     return 0;
   }
   if (flags.version) {
-    process.stdout.write(`version\t${version}\nnode\t${process.version}\n`);
+    process.stdout.write(`version\t${version}\nrules\t${locateRuleSet().title}\nnode\t${process.version}\n`);
     return 0;
   }
   if (flags.config === "") return fail("Configuration file is not set");
@@ -57,9 +60,14 @@ function readConfig(flags: SpoaFlags): ParsedConfig {
 async function validate({ config, warnings }: ParsedConfig): Promise<number> {
   const loggers = new Loggers(config, () => undefined);
   for (const warning of warnings) loggers.log("warn", warning);
-  const inspector = new Inspector(config, new Reporter());
+  const { file, applications, defaultApplication, deadlineMs } = config;
+  const reporter = new Reporter();
+  const workers = workerCount(config);
+  const inspectorConfig = { file, applications, defaultApplication, deadlineMs, workers };
+  const inspector = await Inspector.create(inspectorConfig, createAgentPorts(reporter), reporter);
   for (const { config: application, waf } of inspector.applications.values()) {
-    for (const { message } of waf.diagnostics) loggers.log("warn", message, { app: application.name });
+    for (const warning of warningsOf(waf, application, workers))
+      loggers.log("warn", warning, { app: application.name });
   }
   loggers.log("info", "Configuration file is valid");
   await loggers.close();
@@ -72,66 +80,63 @@ async function serve(flags: SpoaFlags, parsed: ParsedConfig): Promise<number> {
   if (flags.cpuprofile !== "" || flags.memprofile !== "") {
     agent.log("warn", "profiles are not written: start with node --cpu-prof or --heap-prof");
   }
-  const metrics = flags.metricsAddr === "" ? undefined : await startMetricsServer(agent, flags.metricsAddr);
+  const admin = flags.metricsAddr === "" ? undefined : await startAdmin(agent, flags.metricsAddr);
   agent.log("info", "Listening", { address: agent.address });
-  const reload = reloader(agent, flags);
+  const reloads = new ReloadQueue((trigger) => reload(agent, flags, trigger as ReloadTrigger));
+  const signals = onSignals({
+    reload: () => void reloads.request("signal"),
+    reopen: () => agent.reopenLogs(),
+  });
   const watch = flags.autoreload
     ? new FileWatch(
-        () => [flags.config, ...agent.files],
-        () => void reload(),
+        () => [[flags.config, undefined], ...agent.files],
+        () => void reloads.request("files"),
       )
     : undefined;
-  process.on("SIGHUP", () => {
-    agent.reopenLogs();
-    void reload();
-  });
-  process.on("SIGUSR1", () => agent.reopenLogs());
-  await new Promise<void>((stop) => {
+  await untilStopped();
+  watch?.close();
+  signals.close();
+  agent.log("info", "Stopping: messages under way are answered first");
+  await agent.stop();
+  await admin?.close();
+  return 0;
+}
+
+/** Health, readiness and metrics. @throws Error when the address is wrong or taken. */
+function startAdmin(agent: Agent, address: string): Promise<AdminServer> {
+  const bind = parseBind(address);
+  if (bind === undefined || bind.kind === "unix") throw new Error(`-metrics-addr "${address}" is no host:port`);
+  const options = { metrics: agent.metrics.waf, notReady: () => agent.notReady };
+  return startAdminServer(options, bind.port, bind.host ?? "::");
+}
+
+/** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
     let signals = 0;
     const onSignal = (): void => {
       if (++signals > 1) process.exit(1);
-      stop();
+      resolve();
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
   });
-  watch?.close();
-  agent.log("info", "Stopping: messages under way are answered first");
-  await agent.stop();
-  metrics?.close();
-  return 0;
 }
 
-/** One reload at a time; what comes meanwhile causes one more. */
-function reloader(agent: Agent, flags: SpoaFlags): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let again = false;
-  const once = async (): Promise<void> => {
-    try {
-      const parsed = readConfig(flags);
-      await agent.reload(parsed.config);
-      logNotices(agent, parsed);
-      agent.metrics.count(series("coraza_spoa_reloads_total", { result: "ok" }));
-      agent.log("info", "Configuration successfully reloaded");
-    } catch (error) {
-      agent.metrics.count(series("coraza_spoa_reloads_total", { result: "failed" }));
-      agent.log("error", "Failed to reload configuration, using old configuration", {
-        error: (error as Error).message,
-      });
-    }
-  };
-  const loop = async (): Promise<void> => {
-    do {
-      again = false;
-      await once();
-    } while (again);
-    running = undefined;
-  };
-  return () => {
-    if (running === undefined) running = loop();
-    else again = true;
-    return running;
-  };
+/** Never rejects: whatever is wrong, the configuration in force stays. */
+async function reload(agent: Agent, flags: SpoaFlags, trigger: ReloadTrigger): Promise<void> {
+  let ok = false;
+  try {
+    const parsed = readConfig(flags);
+    await agent.reload(parsed.config);
+    logNotices(agent, parsed);
+    agent.log("info", "Configuration successfully reloaded");
+    ok = true;
+  } catch (error) {
+    const fields = { error: (error as Error).message };
+    agent.log("error", "Failed to reload configuration, using old configuration", fields);
+  }
+  agent.metrics.waf.reloaded({ trigger, ok });
 }
 
 function logNotices(agent: Agent, { warnings, converted }: ParsedConfig): void {

@@ -1,18 +1,11 @@
-import { basename, dirname } from "node:path";
-import type { EngineFault, FileSystem, Host, Transaction, Waf } from "@cuirass/engine";
-import { createWaf } from "@cuirass/engine";
-import {
-  createAuditSink,
-  createNodeHost,
-  locateRuleSet,
-  nodeFileSystem,
-  ruleSetFileSystem,
-  supportedAuditWriters,
-} from "@cuirass/node";
+import { basename } from "node:path";
+import type { EngineFault, Host, Transaction, Waf } from "@cuirass/engine";
+import { compileWaf } from "@cuirass/engine";
+import { inSlices, supportedAuditWriters } from "@cuirass/node";
 import type { ApplicationConfig } from "../config/agent-config.ts";
 import type { Reporter } from "./report.ts";
+import type { CacheRemoval } from "./transaction-cache.ts";
 import { matchLine } from "../log/match-line.ts";
-import { countError, series } from "./report.ts";
 import { TransactionCache } from "./transaction-cache.ts";
 
 /** An application ready to inspect: its rules, and the transactions that wait for a response. */
@@ -20,31 +13,29 @@ export interface Application {
   readonly config: ApplicationConfig;
   readonly waf: Waf;
   readonly cache: TransactionCache;
+  /** Time that compiling took. */
+  readonly seconds: number;
 }
 
-/** The ports of an agent: embedded rule names, and an audit log that cannot stop the traffic. */
-export interface AgentHost {
+/** What an application is made with besides its configuration. */
+export interface ApplicationContext {
+  readonly configFile: string;
   readonly host: Host;
-  /** Files that were read so far, and folders in which files were looked for. */
-  readonly files: ReadonlySet<string>;
-  /** Opens audit files anew after log rotation. */
-  reopen(): void;
-  /** Delivers audit entries that wait. */
-  close(): Promise<void>;
+  readonly reporter: Reporter;
+  /** Workers that share the application's traffic, and its limits. */
+  readonly workers: number;
+  readonly timeBudgetMs: number | undefined;
+  readonly onRemoved: (tx: Transaction, reason: CacheRemoval) => void;
 }
 
 /**
  * Compiles an application.
  * @throws WafConfigError when its directives are wrong; places are those in the configuration file.
  */
-export function createApplication(
-  configFile: string,
-  config: ApplicationConfig,
-  host: Host,
-  reporter: Reporter,
-  onRemoved: (tx: Transaction) => void,
-): Application {
-  const waf = createWaf({
+export async function createApplication(config: ApplicationConfig, context: ApplicationContext): Promise<Application> {
+  const { configFile, host, reporter, workers, timeBudgetMs } = context;
+  const started = performance.now();
+  const steps = compileWaf({
     // Empty lines in front make line numbers those of the configuration file.
     directives: {
       text: "\n".repeat(config.directivesLine - 1) + Buffer.from(config.directives, "utf8").toString("latin1"),
@@ -58,63 +49,27 @@ export function createApplication(
       if (text !== undefined) reporter.line(config.name, text);
     },
     onFault: (fault) => reportFault(config.name, fault, reporter),
+    ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
   });
+  const waf = await inSlices(steps);
   const limits = {
     ttlMs: config.transactionTtlMs,
-    entries: config.transactionActiveLimit,
-    bytes: config.transactionActiveBytes,
+    entries: Math.ceil(config.transactionActiveLimit / workers),
+    bytes: Math.ceil(config.transactionActiveBytes / workers),
   };
   const cache = new TransactionCache(limits, (tx, reason) => {
-    reporter.count(series("coraza_spoa_cache_evicted_total", { app: config.name, reason }));
-    onRemoved(tx);
+    reporter.count("cache_evicted_total", { app: config.name, reason });
+    context.onRemoved(tx, reason);
   });
-  return { config, waf, cache };
+  return { config, waf, cache, seconds: (performance.now() - started) / 1000 };
 }
 
 function reportFault(app: string, fault: EngineFault, reporter: Reporter): void {
-  countError(reporter, "internal");
+  reporter.error("internal");
+  reporter.fault(fault);
   reporter.limitedEvent(`fault ${fault.kind}`, 1000, "error", fault.message, {
     app,
     error: fault.kind,
     unique_id: fault.transactionId,
   });
-}
-
-/** The ports that all applications of a thread share. */
-export function createAgentHost(reporter: Reporter): AgentHost {
-  const files = new Set<string>();
-  const sink = createAuditSink({
-    logger: { log: (level, message, fields) => reporter.event(level === "trace" ? "debug" : level, message, fields) },
-    onEntries: (writer, result, entries) =>
-      reporter.count(series("cuirass_audit_entries_total", { writer, result }), entries),
-    // A log directory that belongs to someone else must neither stop the process nor lose the entry.
-    spill: ({ text }) => void process.stdout.write(`${text}\n`, "latin1"),
-  });
-  return {
-    host: createNodeHost({
-      fileSystem: ruleSetFileSystem(locateRuleSet(), recordingFiles(files)),
-      auditSink: sink,
-    }),
-    files,
-    reopen: () => sink.reopen(),
-    close: () => sink.close(),
-  };
-}
-
-/** The process's files; remembers what was read, so that changes can be noticed. */
-function recordingFiles(files: Set<string>): FileSystem {
-  return {
-    get workingDirectory() {
-      return nodeFileSystem.workingDirectory;
-    },
-    readFile: (path) => {
-      files.add(path);
-      return nodeFileSystem.readFile(path);
-    },
-    glob: (pattern) => {
-      files.add(dirname(pattern));
-      return nodeFileSystem.glob(pattern);
-    },
-    isWritableDirectory: (path) => nodeFileSystem.isWritableDirectory(path),
-  };
 }

@@ -1,6 +1,6 @@
 import type { Message } from "../spop/message.ts";
 import type { TypedData } from "../spop/typed-data.ts";
-import { latin1 } from "../spop/reader.ts";
+import { textOf } from "../spop/message.ts";
 import { addressText } from "./address.ts";
 
 /** What a `coraza-req` or `coraza-res` message says. Absent and unusable arguments are undefined or have their default. */
@@ -52,10 +52,10 @@ export function readArguments(message: Message): MessageArguments {
   for (const { name, data } of message.args) {
     switch (name) {
       case "app":
-        found.app = text(data);
+        found.app = textOf(data);
         break;
       case "id":
-        found.id = text(data);
+        found.id = textOf(data);
         break;
       case "src-ip":
         found.sourceAddress = addressText(data);
@@ -74,16 +74,16 @@ export function readArguments(message: Message): MessageArguments {
         found.targetPort = number(data) ?? 0;
         break;
       case "method":
-        found.method = text(data) ?? "";
+        found.method = textOf(data) ?? "";
         break;
       case "path":
-        found.path = text(data);
+        found.path = textOf(data);
         break;
       case "query":
-        found.query = text(data);
+        found.query = textOf(data);
         break;
       case "version":
-        found.version = text(data) || "1.1";
+        found.version = textOf(data) || "1.1";
         break;
       case "headers":
         found.headers = data;
@@ -109,11 +109,6 @@ export function readArguments(message: Message): MessageArguments {
     }
   }
   return found;
-}
-
-/** Text of an argument; undefined for NULL and other types. */
-export function text(data: TypedData | undefined): string | undefined {
-  return data?.type === "string" || data?.type === "binary" ? latin1(data.value) : undefined;
 }
 
 function number(data: TypedData): number | undefined {

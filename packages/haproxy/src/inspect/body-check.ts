@@ -6,7 +6,6 @@ import type { HeaderLines } from "./headers.ts";
 import type { Reporter } from "./report.ts";
 import type { BodyVerdict } from "./truncation.ts";
 import { headerValues } from "./headers.ts";
-import { countError, series } from "./report.ts";
 import { judgeBody } from "./truncation.ts";
 
 /** Finds out whether all of a body is there; tells rules (TX:spoa_body_truncated), metrics and the log when not. */
@@ -28,21 +27,24 @@ export function checkBody(
     method,
     status: args.status,
   });
-  const labels = { app: config.name, direction: args.status === 0 ? "request" : "response" };
-  if (body.badLength) countError(reporter, "bad_header");
-  if (body.longerThanAnnounced) countError(reporter, "body_longer_than_cl");
+  const labels = (): Record<string, string> => ({
+    app: config.name,
+    direction: args.status === 0 ? "request" : "response",
+  });
+  if (body.badLength) reporter.error("bad_header");
+  if (body.longerThanAnnounced) reporter.error("body_longer_than_cl");
   if (headerValues(headers, "content-encoding").some((value) => value.toLowerCase() !== "identity")) {
-    reporter.count(series("coraza_spoa_encoded_bodies_total", labels));
+    reporter.count("encoded_bodies_total", labels());
   }
   if (!isCut(config, body)) return body;
   tx.setTx("spoa_body_truncated", "1");
-  reporter.count(series("coraza_spoa_truncated_bodies_total", labels));
+  reporter.count("truncated_bodies_total", labels());
   const waited = args.body.length > 0 && facts.frameLength >= facts.maxFrameSize / 2;
   const cause = waited
     ? "body larger than HAProxy's buffer (tune.bufsize): only its beginning was inspected"
     : "body incomplete: add option http-buffer-request, or wait-for-body for responses";
-  reporter.limitedEvent(`truncated ${config.name} ${labels.direction}`, 1000, "warn", cause, {
-    ...labels,
+  reporter.limitedEvent(`truncated ${config.name} ${labels().direction}`, 1000, "warn", cause, {
+    ...labels(),
     unique_id: tx.id,
     received: args.body.length,
     expected: body.expected ?? "unknown",

@@ -6,7 +6,6 @@ import type { Reporter } from "./report.ts";
 import type { BodyVerdict } from "./truncation.ts";
 import { checkBody } from "./body-check.ts";
 import { headerValues, readHeaders } from "./headers.ts";
-import { countError } from "./report.ts";
 
 /** Sizes of the frame a message came in. */
 export interface FrameFacts {
@@ -32,14 +31,14 @@ export async function inspectRequest(
   reporter: Reporter,
 ): Promise<ExchangeVerdict> {
   if (tx.isRuleEngineOff()) return engineOff;
-  if (args.sourceAddress === "") countError(reporter, "no_address");
+  if (args.sourceAddress === "") reporter.error("no_address");
   tx.processConnection(args.sourceAddress, args.sourcePort, args.targetAddress, args.targetPort);
   const headers = readHeaders(args.headers);
-  countError(reporter, "bad_header", headers.bad);
+  reporter.error("bad_header", headers.bad);
   tx.processUri(requestTarget(args, headers), args.method, `HTTP/${args.version}`);
-  for (const [name, value] of headers.lines) {
-    tx.addRequestHeader(name, value);
-    if (name === "host") tx.setServerName(value);
+  for (const line of headers.lines) {
+    tx.addRequestHeader(line[0], line[1]);
+    if (line[0] === "host") tx.setServerName(line[1]);
   }
   const body = checkBody(application.config, tx, args, facts, headers, args.method, reporter);
   let interruption = await tx.processRequestHeaders();
@@ -60,8 +59,8 @@ export async function inspectResponse(
 ): Promise<ExchangeVerdict> {
   if (tx.isRuleEngineOff()) return engineOff;
   const headers = readHeaders(args.headers);
-  countError(reporter, "bad_header", headers.bad);
-  for (const [name, value] of headers.lines) tx.addResponseHeader(name, value);
+  reporter.error("bad_header", headers.bad);
+  for (const line of headers.lines) tx.addResponseHeader(line[0], line[1]);
   const method = tx.variables.requestMethod.value;
   const body = checkBody(application.config, tx, args, facts, headers, method, reporter);
   let interruption = await tx.processResponseHeaders(args.status, `HTTP/${args.version}`);
@@ -70,12 +69,6 @@ export async function inspectResponse(
   }
   interruption ??= await tx.processResponseBody();
   return { interruption, body };
-}
-
-/** Logging phase and release, also for transactions whose response never came. */
-export async function endTransaction(tx: Transaction): Promise<void> {
-  await tx.processLogging();
-  tx.close();
 }
 
 /** HAProxy gives no path for `OPTIONS *` and CONNECT, whose target it puts into Host; and no query without a question mark. */

@@ -11,6 +11,7 @@ export interface HeaderLines {
 /** Name under which a line without a colon reaches the rules, so that it is inspected and not lost. */
 const INVALID = "x-invalid-header";
 
+const noValues: readonly string[] = [];
 const none: HeaderLines = { lines: [], bad: 0 };
 
 /** Headers as HAProxy sends them: text (`req.hdrs`) or name and value pairs (`req.hdrs_bin`). */
@@ -66,8 +67,11 @@ function isBlank(code: number): boolean {
 }
 
 /** All values of a header, by lower-case name. */
-export function headerValues(headers: HeaderLines, name: string): string[] {
-  return headers.lines
-    .filter(([key]) => key.length === name.length && key.toLowerCase() === name)
-    .map(([, value]) => value);
+export function headerValues(headers: HeaderLines, name: string): readonly string[] {
+  let values: string[] | undefined;
+  for (const line of headers.lines) {
+    const key = line[0];
+    if (key.length === name.length && (key === name || key.toLowerCase() === name)) (values ??= []).push(line[1]);
+  }
+  return values ?? noValues;
 }

@@ -7,21 +7,24 @@ import type { MessageArguments } from "./arguments.ts";
 import type { Conclusion } from "./conclusion.ts";
 import type { ExchangeVerdict, FrameFacts } from "./exchange.ts";
 import type { Reporter } from "./report.ts";
-import { createAgentHost, createApplication } from "./application.ts";
+import type { CacheRemoval } from "./transaction-cache.ts";
+import type { AgentPorts } from "./ports.ts";
+import { inSlices, summarise, warmUp } from "@cuirass/node";
+import { createApplication } from "./application.ts";
 import { readArguments } from "./arguments.ts";
 import { BackgroundWork } from "./background.ts";
 import { conclude } from "./conclusion.ts";
-import { endTransaction, inspectRequest, inspectResponse } from "./exchange.ts";
-import { countError, series } from "./report.ts";
+import { inspectRequest, inspectResponse } from "./exchange.ts";
 import { usableId } from "./transaction-id.ts";
 import { errorVariables, matchVariables, textVariable } from "./variables.ts";
-import { warmUp } from "./warm-up.ts";
 
 /** The answer to a message, and what is left to do once it is sent. */
 export interface Inspected {
   readonly variables: readonly VariableAction[];
   /** Logging phase and release of the transaction; costs time nobody should wait for. */
   readonly finish: (() => Promise<void>) | undefined;
+  /** Set when the transaction waits for its response from now on. */
+  readonly kept?: { readonly id: string; readonly app: string };
 }
 
 /** Everything an inspector is made from. */
@@ -29,6 +32,11 @@ export interface InspectorConfig {
   readonly file: string;
   readonly applications: readonly ApplicationConfig[];
   readonly defaultApplication: string | undefined;
+  readonly deadlineMs: number;
+  /** Workers that share the traffic, and the limits. */
+  readonly workers: number;
+  /** Longest time for the rules of a transaction; undefined means the engine's own. */
+  readonly timeBudgetMs?: number;
 }
 
 const nothing: Inspected = { variables: [], finish: undefined };
@@ -37,48 +45,61 @@ const TRANSACTION_BYTES = 16_384;
 
 /** Takes messages of HAProxy through the engine, and answers with variables. One per worker. */
 export class Inspector {
-  readonly applications: ReadonlyMap<string, Application>;
-  /** Files that the rules were read from. */
-  readonly files: ReadonlySet<string>;
+  readonly applications: Map<string, Application> = new Map();
+  readonly workers: number;
   readonly #defaultApplication: string | undefined;
+  readonly #ports: AgentPorts;
   readonly #reporter: Reporter;
-  readonly #reopen: () => void;
-  readonly #closeAudit: () => Promise<void>;
   readonly #background = new BackgroundWork();
 
-  /** @throws WafConfigError when directives are wrong. */
-  constructor(config: InspectorConfig, reporter: Reporter) {
+  private constructor(config: InspectorConfig, ports: AgentPorts, reporter: Reporter) {
     this.#defaultApplication = config.defaultApplication;
+    this.#ports = ports;
     this.#reporter = reporter;
-    const { host, files, reopen, close } = createAgentHost(reporter);
-    this.files = files;
-    this.#reopen = reopen;
-    this.#closeAudit = close;
-    const onRemoved = (tx: Transaction): void => {
-      reporter.release(tx.id);
-      void endTransaction(tx);
-    };
-    this.applications = new Map(
-      config.applications.map((application) => [
-        application.name,
-        createApplication(config.file, application, host, reporter, onRemoved),
-      ]),
-    );
+    this.workers = config.workers;
+  }
+
+  /** Compiles all applications, in slices: what else the thread does goes on. @throws WafConfigError when directives are wrong. */
+  static async create(config: InspectorConfig, ports: AgentPorts, reporter: Reporter): Promise<Inspector> {
+    const inspector = new Inspector(config, ports, reporter);
+    const { file: configFile, workers, timeBudgetMs } = config;
+    const { host } = ports;
+    for (const application of config.applications) {
+      const { name } = application;
+      const onRemoved = (tx: Transaction, reason: CacheRemoval): void => {
+        // A transaction in the place of one with the same id waits on.
+        if (reason !== "replaced") reporter.release(tx.id);
+        inspector.#end(name, tx).catch((error: unknown) => reporter.internalError(error, { unique_id: tx.id }));
+      };
+      const context = { configFile, host, reporter, workers, timeBudgetMs, onRemoved };
+      inspector.applications.set(name, await createApplication(application, context));
+    }
+    return inspector;
   }
 
   /** Makes the rules fast before they are needed. */
-  warmUp(): void {
-    for (const { waf } of this.applications.values()) warmUp(waf);
+  async warmUp(): Promise<void> {
+    for (const { waf } of this.applications.values()) await inSlices(warmUp(waf));
+  }
+
+  /** Files that the rules were read from. */
+  get files(): AgentPorts["files"] {
+    return this.#ports.files;
+  }
+
+  /** Names the rule set behind the embedded names. */
+  get title(): string {
+    return this.#ports.title;
   }
 
   /** Opens audit files anew after log rotation. */
   reopen(): void {
-    this.#reopen();
+    this.#ports.reopen();
   }
 
   /** Delivers audit entries that wait; nothing is inspected afterwards. */
   close(): Promise<void> {
-    return this.#closeAudit();
+    return this.#ports.close();
   }
 
   /** Transactions that wait for a response or for background evaluation. */
@@ -86,6 +107,11 @@ export class Inspector {
     let waiting = this.#background.size;
     for (const { cache } of this.applications.values()) waiting += cache.size;
     return waiting;
+  }
+
+  /** True when responses wait for {@link runBackground}. */
+  get hasBackground(): boolean {
+    return this.#background.size > 0;
   }
 
   /** Ends transactions whose response never came. */
@@ -107,7 +133,7 @@ export class Inspector {
   /** Answers one message. Never throws for what traffic contains. */
   async inspect(message: Message, facts: FrameFacts): Promise<Inspected> {
     if (message.name !== "coraza-req" && message.name !== "coraza-res") {
-      countError(this.#reporter, "unknown_message");
+      this.#reporter.error("unknown_message");
       const text = `unknown message "${message.name}": nothing is inspected; the messages are coraza-req and coraza-res`;
       this.#reporter.limitedEvent(`message ${message.name}`, Infinity, "warn", text, {});
       return nothing;
@@ -128,11 +154,10 @@ export class Inspector {
       const { decision, variables } = this.#conclude(application, tx, "request", verdict);
       const all = [textVariable("id", id), ...matchVariables(tx, args.exportRuleIds), ...variables];
       if (!config.responseCheck || decision === "block" || decision === "error") {
-        return { variables: all, finish: () => endTransaction(tx) };
+        return { variables: all, finish: () => this.#end(application.config.name, tx) };
       }
       application.cache.put(tx, facts.frameLength * 2 + TRANSACTION_BYTES, Date.now());
-      this.#reporter.keep(id, config.name);
-      return { variables: all, finish: undefined };
+      return { variables: all, finish: undefined, kept: { id, app: config.name } };
     } catch (error) {
       return this.#failed(application, tx, error);
     }
@@ -142,14 +167,13 @@ export class Inspector {
     const found = this.#takeTransaction(args.id ?? "");
     if (found === undefined) return this.#withoutTransaction(args);
     const { application, tx } = found;
-    this.#reporter.release(tx.id);
     if (args.detectOnly) {
       const kept = this.#background.add(facts.frameLength, async () => {
         await (await this.#evaluateResponse(application, tx, args, facts)).finish?.();
       });
       if (kept) return nothing;
-      this.#reporter.count("coraza_spoa_detect_dropped_total");
-      return { variables: [], finish: () => endTransaction(tx) };
+      this.#reporter.count("detect_dropped_total");
+      return { variables: [], finish: () => this.#end(application.config.name, tx) };
     }
     return this.#evaluateResponse(application, tx, args, facts);
   }
@@ -163,7 +187,10 @@ export class Inspector {
     try {
       const verdict = await inspectResponse(application, tx, args, facts, this.#reporter);
       const { variables } = this.#conclude(application, tx, "response", verdict);
-      return { variables: [...matchVariables(tx, args.exportRuleIds), ...variables], finish: () => endTransaction(tx) };
+      return {
+        variables: [...matchVariables(tx, args.exportRuleIds), ...variables],
+        finish: () => this.#end(application.config.name, tx),
+      };
     } catch (error) {
       return this.#failed(application, tx, error);
     }
@@ -177,7 +204,7 @@ export class Inspector {
   ): Conclusion {
     const conclusion = conclude(application.config, tx, phase, verdict);
     const labels = { app: application.config.name, phase, action: conclusion.action };
-    this.#reporter.count(series("coraza_spoa_decisions_total", labels));
+    this.#reporter.count("decisions_total", labels);
     return conclusion;
   }
 
@@ -204,7 +231,7 @@ export class Inspector {
   // ---- what cannot be inspected
 
   #withoutApplication(name: string, id: string): Inspected {
-    countError(this.#reporter, "app_not_found");
+    this.#reporter.error("app_not_found");
     const text = `there is no application "${name}" and no default`;
     const fields = { error: "app_not_found", unique_id: id };
     this.#reporter.limitedEvent(`app ${name}`, 1000, "error", text, fields);
@@ -213,7 +240,7 @@ export class Inspector {
 
   #withoutTransaction(args: MessageArguments): Inspected {
     const config = this.#select(args.app)?.config;
-    countError(this.#reporter, "tx_not_found");
+    this.#reporter.error("tx_not_found");
     const why =
       config?.responseCheck === false
         ? `response_check is off for application "${config.name}"`
@@ -227,14 +254,18 @@ export class Inspector {
   }
 
   #failed(application: Application, tx: Transaction, error: unknown): Inspected {
-    countError(this.#reporter, "internal");
-    const message = error instanceof Error ? error.message : String(error);
-    this.#reporter.limitedEvent("internal", 1000, "error", message, {
-      error: "internal",
-      app: application.config.name,
-      unique_id: tx.id,
-    });
-    return { variables: errorVariables(tx.id, application.config.onError), finish: () => endTransaction(tx) };
+    this.#reporter.internalError(error, { app: application.config.name, unique_id: tx.id });
+    return {
+      variables: errorVariables(tx.id, application.config.onError),
+      finish: () => this.#end(application.config.name, tx),
+    };
+  }
+
+  /** Logging phase, metrics, release. */
+  async #end(app: string, tx: Transaction): Promise<void> {
+    await tx.processLogging();
+    this.#reporter.transaction(app, summarise(tx));
+    tx.close();
   }
 
   #noticeOddName(message: string, name: string): void {

@@ -36,10 +36,11 @@ const PER_HEADER_LINE = 16;
  * Source: spec spoe-known-problems, B.
  */
 export function judgeBody(facts: BodyFacts): BodyVerdict {
-  const lengths = new Set(facts.contentLengths);
-  const known = lengths.size === 1 && facts.contentLengths.every((value) => /^\d{1,15}$/.test(value));
-  const badLength = lengths.size > 0 && !known;
-  const announced = known ? Number(facts.contentLengths[0]) : undefined;
+  const first = facts.contentLengths[0];
+  const known =
+    first !== undefined && /^\d{1,15}$/.test(first) && facts.contentLengths.every((value) => value === first);
+  const badLength = first !== undefined && !known;
+  const announced = known ? Number(first) : undefined;
   const verdict = (state: BodyState, expected: number | undefined): BodyVerdict => ({
     state,
     expected,

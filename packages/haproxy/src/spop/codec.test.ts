@@ -1,14 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { TypedData } from "./typed-data.ts";
+import type { GoldenValue } from "../testing/golden.ts";
 import type { VariableAction } from "./actions.ts";
+import { fuzzFrames, sampleFrames } from "../testing/fuzz-frames.ts";
+import { goldenFrames } from "../testing/golden.ts";
 import { encodeActions } from "./actions.ts";
 import { encodeDisconnect, readDisconnect, statusText } from "./disconnect.ts";
 import { encodeFrame, FrameType, LENGTH_BYTES, readFrame } from "./frame.ts";
 import { encodeHello, readHello } from "./hello.ts";
 import { encodeList, readList } from "./key-value-list.ts";
-import { argument, readMessages } from "./message.ts";
+import { readMessages, surveyMessages } from "./message.ts";
 import { SpopReader } from "./reader.ts";
 import { readName, readTypedData } from "./typed-data.ts";
 import { readVarint, varintLength, writeVarint } from "./varint.ts";
@@ -64,30 +65,7 @@ describe("varint", () => {
   });
 });
 
-interface GoldenFrame {
-  readonly name: string;
-  readonly direction: string;
-  readonly length: number;
-  readonly hex: string;
-  readonly decoded: {
-    readonly type: number;
-    readonly flags: number;
-    readonly kv?: readonly GoldenValue[];
-    readonly messages?: readonly { readonly name: string; readonly args: readonly GoldenValue[] }[];
-  };
-}
-
-interface GoldenValue {
-  readonly name: string;
-  readonly type: string;
-  readonly value?: unknown;
-  readonly hex?: string;
-}
-
-const path = join(process.env["CUIRASS_SHARED"] ?? "../shared", "vectors/spop/golden-frames.json");
-const golden: GoldenFrame[] = existsSync(path)
-  ? (JSON.parse(readFileSync(path, "utf8")) as { frames: GoldenFrame[] }).frames
-  : [];
+const golden = goldenFrames();
 
 /** Frames whose list of actions is broken on purpose. */
 const brokenActions = /bad-action|bad-nbargs|bad-scope|trunc-action/;
@@ -152,6 +130,13 @@ describe.skipIf(golden.length === 0)("golden frames", () => {
   });
 });
 
+test("20,000 mutated frames: nothing escapes, memory stays within its limits", () => {
+  const recorded = golden.map((frame) => hex(frame.hex));
+  const totals = fuzzFrames([...sampleFrames(), ...recorded], 20_000, 7);
+  expect(totals.decoded).toBeGreaterThan(1000);
+  expect(totals.refused).toBeGreaterThan(1000);
+});
+
 describe("HELLO", () => {
   const frame = (items: readonly (readonly [string, TypedData])[], flags = 1, type = 1, ids = Uint8Array.of(0, 0)) =>
     readFrame(encodeFrame(type, flags, ids, encodeList(items)).subarray(LENGTH_BYTES));
@@ -181,12 +166,25 @@ describe("HELLO", () => {
   });
 });
 
-test("the last argument of a name wins, and counts are honoured", () => {
+test("counts are honoured, and an empty NOTIFY has no message", () => {
   const payload = hex("01 61 02 01 78 08 01 31 01 78 08 01 32 01 62 00");
   const [first, second] = readMessages(payload);
-  expect(argument(first!, "x")).toEqual({ type: "string", value: Buffer.from("2") });
+  expect(first!.args.map(({ data }) => plain(["x", data])[2])).toEqual(["1", "2"]);
   expect(second).toEqual({ name: "b", args: [] });
   expect(readMessages(new Uint8Array())).toEqual([]);
+});
+
+test("a survey finds the message that asks, and the last app and id in it", () => {
+  const text = (name: string, value: string): string =>
+    `\0${name}\x08\0${value}`
+      .replace("\0", String.fromCharCode(name.length))
+      .replace("\0", String.fromCharCode(value.length));
+  const payload = Buffer.from(
+    `\x05other\x01${text("id", "no")}\x0acoraza-res\x04${text("app", "a")}${text("id", "1")}${text("id", "2")}${text("x", "y")}\x0acoraza-req\x00`,
+    "latin1",
+  );
+  expect(surveyMessages(payload)).toEqual({ name: "coraza-res", app: "a", id: "2" });
+  expect(surveyMessages(new Uint8Array())).toEqual({ name: undefined, app: undefined, id: undefined });
 });
 
 function readActions(payload: Uint8Array): VariableAction[] {

@@ -19,6 +19,11 @@ export class FrameSplitter {
     this.limit = limit;
   }
 
+  /** Bytes of memory in use for an incomplete frame. */
+  get held(): number {
+    return this.#held.length;
+  }
+
   /**
    * Takes what a socket delivered. `onFrame` gets each complete frame without its length field, as a view that is valid
    * only during the call; it returns false to stop.

@@ -1,6 +1,7 @@
 import type { TypedData } from "./typed-data.ts";
-import { SpopReader } from "./reader.ts";
-import { readName, readTypedData } from "./typed-data.ts";
+import { latin1, SpopReader } from "./reader.ts";
+import { readName, readTypedData, skipTypedData } from "./typed-data.ts";
+import { readVarint } from "./varint.ts";
 
 /** One argument; unnamed ones have the name "". */
 export interface MessageArgument {
@@ -27,10 +28,50 @@ export function readMessages(payload: Uint8Array): Message[] {
   return messages;
 }
 
-/** The last argument of a name. */
-export function argument(message: Message, name: string): TypedData | undefined {
-  for (let index = message.args.length - 1; index >= 0; index--) {
-    if (message.args[index]!.name === name) return message.args[index]!.data;
+/** What a dispatcher has to know of a NOTIFY. */
+export interface NotifySurvey {
+  /** The first message that asks for an inspection, else the first one; undefined when there is none. */
+  readonly name: string | undefined;
+  /** Its last arguments `app` and `id`; undefined when absent or no text. */
+  readonly app: string | undefined;
+  readonly id: string | undefined;
+}
+
+const noMessage: NotifySurvey = { name: undefined, app: undefined, id: undefined };
+
+/**
+ * Checks that a NOTIFY can be read to its end, and finds out whom it is for, without making values of its arguments.
+ * @throws SpopDecodeError where {@link readMessages} would.
+ */
+export function surveyMessages(payload: Uint8Array): NotifySurvey {
+  const reader = new SpopReader(payload);
+  let found = noMessage;
+  let known = false;
+  while (!reader.done) {
+    const name = readName(reader);
+    const asks: boolean = !known && (name === "coraza-req" || name === "coraza-res");
+    const wanted: boolean = asks || found === noMessage;
+    known ||= asks;
+    let app: string | undefined;
+    let id: string | undefined;
+    for (let left = reader.byte(); left > 0; left--) {
+      const key = reader.take(readVarint(reader));
+      if (wanted && isName(key, "app")) app = textOf(readTypedData(reader));
+      else if (wanted && isName(key, "id")) id = textOf(readTypedData(reader));
+      else skipTypedData(reader);
+    }
+    if (wanted) found = { name, app, id };
   }
-  return undefined;
+  return found;
+}
+
+function isName(bytes: Uint8Array, name: string): boolean {
+  if (bytes.length !== name.length) return false;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== name.charCodeAt(at)) return false;
+  return true;
+}
+
+/** Text of an argument; undefined for NULL and types that are no text. */
+export function textOf(data: TypedData | undefined): string | undefined {
+  return data?.type === "string" || data?.type === "binary" ? latin1(data.value) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { SpopReader } from "./reader.ts";
-import { latin1, SpopDecodeError } from "./reader.ts";
+import { SpopDecodeError } from "./reader.ts";
 import { readVarint, varintLength, writeVarint } from "./varint.ts";
 
 /** A value with its SPOP type. Byte values are views into the frame. */
@@ -36,6 +36,31 @@ export function readTypedData(reader: SpopReader): TypedData {
     case "string":
     case "binary":
       return { type, value: reader.take(readVarint(reader)) };
+    default:
+      throw new SpopDecodeError(`there is no data type ${byte & 0x0f}`);
+  }
+}
+
+/** Passes over what {@link readTypedData} would read. @throws SpopDecodeError as that does. */
+export function skipTypedData(reader: SpopReader): void {
+  const byte = reader.byte();
+  switch (typeNames[byte & 0x0f]) {
+    case "null":
+    case "bool":
+      return;
+    case "int32":
+    case "uint32":
+    case "int64":
+    case "uint64":
+      readVarint(reader);
+      return;
+    case "ipv4":
+      return reader.skip(4);
+    case "ipv6":
+      return reader.skip(16);
+    case "string":
+    case "binary":
+      return reader.skip(readVarint(reader));
     default:
       throw new SpopDecodeError(`there is no data type ${byte & 0x0f}`);
   }
@@ -83,7 +108,7 @@ export function writeTypedData(target: Uint8Array, at: number, data: TypedData):
 
 /** Reads a name: a length and that many bytes. */
 export function readName(reader: SpopReader): string {
-  return latin1(reader.take(readVarint(reader)));
+  return reader.takeText(readVarint(reader));
 }
 
 /** Bytes that {@link writeName} needs. Names are ASCII. */
