@@ -100,7 +100,7 @@ describe("ruleRemoveTarget", () => {
   function excluded(option: string, key: string): number[] {
     const tx = new FakeTransaction({ rules });
     void tx.run(`ctl:'${option}'`);
-    const entry = new Entry(key, key.toLowerCase(), "v");
+    const entry = new Entry(key, "v");
     return [...(tx.control.targetExclusions ?? [])]
       .filter(([, exclusions]) => exclusions.some(({ selector }) => selects(selector, entry)))
       .map(([index]) => index);

@@ -17,6 +17,7 @@ import { Report } from "./report.ts";
 import { builtInDefaultNodes, compileRule } from "./rule.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { validateSettings } from "./validate-settings.ts";
+import { ViewRegistry } from "./views.ts";
 
 /** What `compile` needs besides the text. */
 export interface CompileOptions {
@@ -56,7 +57,8 @@ export function* compileConfiguration(
   const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
   const pipelines = new PipelineBuilder(settings);
   const prefilters = { request: new PrefilterBuilder(), response: new PrefilterBuilder() };
-  const context = { settings, host, registry, pipelines, prefilters, defaultActions };
+  const views = new ViewRegistry();
+  const context = { settings, host, registry, pipelines, prefilters, views, defaultActions };
   if (options.onRule !== undefined) {
     for (const rule of collected.rules) {
       yield;
@@ -85,7 +87,7 @@ export function* compileConfiguration(
   yield;
   const built = { request, response: prefilters.response.build(flags) };
   yield;
-  return { ruleset: new RuleIndex(settings, rules, pipelines.pipelines, built), diagnostics: report.diagnostics };
+  return { ruleset: new RuleIndex(settings, rules, pipelines.pipelines, views.views, built), diagnostics: report.diagnostics };
 }
 
 function reportDuplicateIds(rules: readonly PendingRule[], report: Report): void {

@@ -1,52 +1,55 @@
 import type { CompiledRule, CompiledTarget, Pipeline } from "./ruleset.ts";
 import type { Phase } from "../phase.ts";
 import { findOperator } from "../operators/index.ts";
-import { variableTable } from "../variables/variable-table.ts";
+import { TriggerTable } from "./triggers.ts";
 
-/** The rules of a phase, and how those that cannot match are found without being evaluated. */
+/** The rules of a phase, and how those that cannot match are found without being looked at. */
 export interface PhasePlan {
   readonly rules: readonly CompiledRule[];
-  /** By position of the rule: its list of sources; -1 for a rule that is always evaluated. */
-  readonly listOf: Int32Array;
-  /** Sources whose values a rule looks at; rules with the same ones share a list. */
-  readonly lists: readonly (readonly number[])[];
-  readonly sources: readonly Source[];
-  readonly views: readonly View[];
-  /** Words of 32 bits that a bit for every group of the prefilter takes. */
-  readonly words: number;
+  /** By position: 1 for a rule that is evaluated whatever the values are, 0 for one that waits to be triggered, and for markers. */
+  readonly always: Uint8Array;
+  /** Parts of the phase that are entered one by one, by position. */
+  readonly segments: readonly Segment[];
+  /** Positions of the markers of each label, ascending. */
+  readonly markers: ReadonlyMap<string, readonly number[]>;
+  /** No rule of the phase changes a value that another one looks at. */
+  readonly steady: boolean;
+  readonly sourceCount: number;
 }
 
-/** The values of a variable, or those that a selector picks. */
-export type View = Pick<CompiledTarget, "of" | "selector">;
+/** Rules between two places to which, or from which, a rule may skip: what only skipped rules need is never worked out. */
+export interface Segment {
+  /** Position after the last rule. */
+  readonly end: number;
+  readonly needs: readonly Need[];
+}
 
-/** Values and what is made of them before an operator sees them. */
-export interface Source {
+/** Values that rules of a segment wait to be triggered by. */
+export interface Need {
+  /** Number of the view. */
   readonly view: number;
-  readonly pipeline: Pipeline;
+  /** Triggers of values that do not react to the rules' transformations. */
+  readonly plain: TriggerTable;
+  readonly sources: readonly Source[];
 }
 
-/** Variables that actions and operators change while a phase runs. */
-const changing: ReadonlySet<string> = new Set([
-  "TX",
-  "RULE",
-  "ENV",
-  "GEO",
-  "MATCHED_VAR",
-  "MATCHED_VARS",
-  "MATCHED_VAR_NAME",
-  "MATCHED_VARS_NAMES",
-  "HIGHEST_SEVERITY",
-  "SESSIONID",
-  "USERID",
-  "DURATION",
-]);
+/** Values of a view that react to a pipeline, and the rules that see what it makes of them. */
+export interface Source {
+  readonly index: number;
+  readonly pipeline: Pipeline;
+  readonly table: TriggerTable;
+}
 
-/** Lays out the rules of one phase. `groupCount` is that of the rule set's prefilter. */
+/** Lays out the rules of one phase. `groupCount` is that of the prefilter. */
 export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCount: number): PhasePlan {
-  const planner = new Planner(rules.some(fillsVariables));
-  const listOf = Int32Array.from(rules, (rule) => (rule.phase === phase ? planner.listOf(rule) : -1));
-  const { lists, sources, views } = planner;
-  return { rules, listOf, lists, sources, views, words: (groupCount + 31) >>> 5 };
+  const steady = !rules.some(fillsVariables);
+  const planner = new Planner(groupCount);
+  const always = Uint8Array.from(rules, (rule, position) => {
+    if (rule.kind === "marker" || rule.phase !== phase) return 0;
+    return steady && planner.triggers(rule, position) ? 0 : 1;
+  });
+  const segments = steady ? planner.segments(rules) : [{ end: rules.length, needs: [] }];
+  return { rules, always, segments, markers: markersOf(rules), steady, sourceCount: planner.sourceCount };
 }
 
 /** Operators that come from plug-ins, and `@restpath`, may add values of variables that later rules look at. */
@@ -58,51 +61,101 @@ function fillsVariables(starter: CompiledRule): boolean {
   return false;
 }
 
+function markersOf(rules: readonly CompiledRule[]): Map<string, number[]> {
+  const markers = new Map<string, number[]>();
+  rules.forEach((rule, position) => {
+    if (rule.kind !== "marker") return;
+    const known = markers.get(rule.metadata.marker);
+    if (known === undefined) markers.set(rule.metadata.marker, [position]);
+    else known.push(position);
+  });
+  return markers;
+}
+
 class Planner {
-  readonly lists: (readonly number[])[] = [];
-  readonly sources: Source[] = [];
-  readonly views: View[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #everythingChanges: boolean;
+  sourceCount = 0;
+  readonly #groupCount: number;
+  readonly #views = new Map<number, { readonly plain: TriggerTable; readonly sources: Map<Pipeline, Source> }>();
 
-  constructor(everythingChanges: boolean) {
-    this.#everythingChanges = everythingChanges;
+  constructor(groupCount: number) {
+    this.#groupCount = groupCount;
   }
 
-  listOf(rule: CompiledRule): number {
-    const { operator } = rule;
-    if (this.#everythingChanges || operator === undefined || operator.negated || operator.gate.length === 0) return -1;
-    if (!rule.targets.every(isSteady)) return -1;
-    const pipelines = rule.multiMatch ? withParents(rule.pipeline) : [rule.gatePipeline];
-    const sources = rule.targets.flatMap((target) => pipelines.map((pipeline) => this.#source(target, pipeline)));
-    const list = [...new Set(sources)].toSorted((a, b) => a - b);
-    return this.#number(`list ${list.join()}`, this.lists, () => list);
-  }
-
-  #source(target: CompiledTarget, pipeline: Pipeline): number {
-    const { variable, selector, of } = target;
-    const name = selector === undefined ? "" : `${selector.kind} ${selector.text}`;
-    const view = this.#number(`view ${variable} ${name}`, this.views, () => ({ of, selector }));
-    return this.#number(`source ${view} ${pipeline.id}`, this.sources, () => ({ view, pipeline }));
-  }
-
-  #number<T>(key: string, list: T[], make: () => T): number {
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = list.push(make()) - 1;
-      this.#numbers.set(key, number);
+  /** Makes the values of a rule's targets trigger it; false when it has to be evaluated whatever they are. */
+  triggers(rule: CompiledRule, position: number): boolean {
+    if (!isTriggered(rule)) return false;
+    const { gate } = rule.operator!;
+    const pipelines = pipelinesOf(rule);
+    for (const view of new Set(rule.targets.map((target) => target.view))) {
+      for (const pipeline of pipelines) {
+        this.#plain(view).add(position, gate, pipeline.bits);
+        if (pipeline.bits !== 0) this.#source(view, pipeline).table.add(position, gate, 0);
+      }
     }
-    return number;
+    return true;
   }
+
+  segments(rules: readonly CompiledRule[]): Segment[] {
+    const segments: Segment[] = [];
+    let from = 0;
+    rules.forEach((rule, position) => {
+      if (rule.kind !== "marker" && rule.skipAfter === undefined && position + 1 < rules.length) return;
+      segments.push({ end: position + 1, needs: this.#needs(rules.slice(from, position + 1)) });
+      from = position + 1;
+    });
+    return segments;
+  }
+
+  #needs(rules: readonly CompiledRule[]): Need[] {
+    const needs = new Map<number, Set<Source>>();
+    for (const rule of rules) {
+      if (!isTriggered(rule)) continue;
+      for (const { view } of rule.targets) {
+        const sources = needs.get(view) ?? new Set();
+        needs.set(view, sources);
+        for (const pipeline of pipelinesOf(rule)) if (pipeline.bits !== 0) sources.add(this.#source(view, pipeline));
+      }
+    }
+    return [...needs].map(([view, sources]) => ({ view, plain: this.#plain(view), sources: [...sources] }));
+  }
+
+  #plain(view: number): TriggerTable {
+    return this.#view(view).plain;
+  }
+
+  #view(view: number): { readonly plain: TriggerTable; readonly sources: Map<Pipeline, Source> } {
+    let known = this.#views.get(view);
+    if (known === undefined) {
+      known = { plain: new TriggerTable(this.#groupCount), sources: new Map() };
+      this.#views.set(view, known);
+    }
+    return known;
+  }
+
+  #source(view: number, pipeline: Pipeline): Source {
+    const { sources } = this.#view(view);
+    let source = sources.get(pipeline);
+    if (source === undefined) {
+      source = { index: this.sourceCount++, pipeline, table: new TriggerTable(this.#groupCount) };
+      sources.set(pipeline, source);
+    }
+    return source;
+  }
+}
+
+function isTriggered({ operator, targets }: CompiledRule): boolean {
+  return operator !== undefined && !operator.negated && operator.gate.length > 0 && targets.every(isSteady);
+}
+
+function isSteady({ view, count }: CompiledTarget): boolean {
+  return view >= 0 && !count;
 }
 
 /** Multi-match tests the value before the first step and after each one. */
-function withParents(pipeline: Pipeline): readonly Pipeline[] {
-  return pipeline.parent === undefined ? [pipeline] : [...withParents(pipeline.parent), pipeline];
+function pipelinesOf(rule: CompiledRule): readonly Pipeline[] {
+  return rule.multiMatch ? withParents(rule.pipeline) : [rule.gatePipeline];
 }
 
-/** The target's values stay the same while a phase runs. */
-function isSteady({ variable, count }: CompiledTarget): boolean {
-  const { name, kind } = variableTable[variable]!;
-  return !count && kind !== "persistent" && !changing.has(name) && !name.startsWith("TIME");
+function withParents(pipeline: Pipeline): readonly Pipeline[] {
+  return pipeline.parent === undefined ? [pipeline] : [...withParents(pipeline.parent), pipeline];
 }

@@ -5,6 +5,7 @@ import type { WafSettings } from "../settings.ts";
 import { Phase, sideOf } from "../phase.ts";
 import type { PhasePlan } from "./phase-plan.ts";
 import { planPhase } from "./phase-plan.ts";
+import type { View } from "./views.ts";
 
 /** The rules of a WAF with the look-ups that evaluation and ctl need. */
 export class RuleIndex implements CompiledRuleset {
@@ -12,6 +13,7 @@ export class RuleIndex implements CompiledRuleset {
   readonly rules: readonly CompiledRule[];
   readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
+  readonly views: readonly View[];
   readonly prefilters: CompiledRuleset["prefilters"];
   readonly usesRuleVariable: boolean;
   /** By tag, message or range as written in a ctl action. Bounded: those texts stand in the configuration. */
@@ -23,12 +25,14 @@ export class RuleIndex implements CompiledRuleset {
     settings: WafSettings,
     rules: readonly CompiledRule[],
     pipelines: readonly Pipeline[],
+    views: readonly View[],
     prefilters: CompiledRuleset["prefilters"],
   ) {
     this.prefilters = prefilters;
     this.settings = settings;
     this.rules = rules;
     this.pipelines = pipelines;
+    this.views = views;
     this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
       const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
       return planPhase(own, phase, prefilters[sideOf(phase)].groupCount);

@@ -22,7 +22,9 @@ import { whereIs } from "./collect.ts";
 import { builtInDefaults, mergeDefaults } from "./defaults.ts";
 import { directoryOf } from "./load.ts";
 import { MacroError, parseMacro } from "./macro.ts";
+import { cheapTest } from "./cheap-test.ts";
 import { compileTargets } from "./targets.ts";
+import type { ViewRegistry } from "./views.ts";
 
 /** What compiling any rule of a WAF needs. */
 export interface RuleCompileContext {
@@ -31,6 +33,7 @@ export interface RuleCompileContext {
   readonly registry: Registry;
   readonly pipelines: PipelineBuilder;
   readonly prefilters: Readonly<Record<Side, PrefilterBuilder>>;
+  readonly views: ViewRegistry;
   readonly defaultActions: readonly ActionNode[];
 }
 
@@ -154,7 +157,8 @@ class RuleCompiler {
     const { draft } = this;
     const pending = this.#pending;
     const operator = this.#operator();
-    const targets = compileTargets(pending.targets, pending.exclusions, this.#report);
+    const targets = compileTargets(pending.targets, pending.exclusions, this.#context.views, this.#report);
+    const { pipeline, gatePipeline } = this.#pipelines();
     const finalActions = level === 0 ? this.#final : [];
     const mayWait =
       next?.mayWait === true || operator?.matcher.mayWait === true || this.#actions.some((action) => action.mayWait);
@@ -168,7 +172,8 @@ class RuleCompiler {
       next,
       targets,
       operator,
-      ...this.#pipelines(),
+      pipeline,
+      gatePipeline,
       multiMatch: draft.multiMatch,
       capture: draft.capture,
       log: draft.log,
@@ -182,6 +187,8 @@ class RuleCompiler {
       finalActions,
       disruptive: draft.disruptive,
       status: draft.status,
+      skipAfter: draft.skipAfter,
+      cheapTest: cheapTest(targets, operator, pipeline),
       mayWait,
     };
   }
@@ -368,6 +375,8 @@ function marker(pending: PendingRule, index: number, context: RuleCompileContext
     finalActions: [],
     disruptive: undefined,
     status: undefined,
+    skipAfter: undefined,
+    cheapTest: undefined,
     mayWait: false,
   };
 }

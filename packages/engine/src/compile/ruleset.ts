@@ -10,6 +10,8 @@ import type { Severity } from "../severity.ts";
 import type { TargetExclusion } from "../control.ts";
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
+import type { CheapTest } from "./cheap-test.ts";
+import type { View } from "./views.ts";
 import type { Variables } from "../variables/variables.ts";
 import type { WafSettings } from "../settings.ts";
 
@@ -23,6 +25,8 @@ export interface CompiledTarget {
   readonly selector: Selector | undefined;
   /** `&`: the number of entries instead of the entries. */
   readonly count: boolean;
+  /** Number of the values in the WAF's views; -1 when they may change while a phase runs. */
+  readonly view: number;
   /** Of this variable only; both `!X:key` of the rule and SecRuleUpdateTarget*. */
   readonly exclusions: readonly TargetExclusion[];
 }
@@ -96,6 +100,10 @@ export interface CompiledRule {
   readonly disruptive: Disruptive | undefined;
   /** `status:` value, undefined when none is given. */
   readonly status: number | undefined;
+  /** Label that a `skipAfter` names. */
+  readonly skipAfter: string | undefined;
+  /** A test that costs next to nothing and tells when the rule cannot match. */
+  readonly cheapTest: CheapTest | undefined;
   /** Some operator, action or variable of the rule or its chain may have to wait for a port. */
   readonly mayWait: boolean;
 }
@@ -149,6 +157,8 @@ export interface CompiledRuleset {
   /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
   readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
+  /** What targets look at, by `CompiledTarget.view`. */
+  readonly views: readonly View[];
   /** Request texts have many more literals to be looked for than responses, so each side has its own. */
   readonly prefilters: Readonly<Record<Side, Prefilter>>;
   /** Some target or macro reads RULE, so it must be filled before each rule. */

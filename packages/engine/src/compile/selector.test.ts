@@ -3,7 +3,7 @@ import { Entry, selects } from "../variables/collections.ts";
 import { variableId } from "../variables/variable-table.ts";
 import { compileExclusion, compileSelector, SelectorError } from "./selector.ts";
 
-const entry = (key: string): Entry => new Entry(key, key.toLowerCase(), "v");
+const entry = (key: string): Entry => new Entry(key, "v");
 
 describe("compileSelector", () => {
   test("keys are compared in lower case and reported as written", () => {

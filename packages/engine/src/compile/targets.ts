@@ -3,6 +3,7 @@ import { nearestName } from "@cuirass/seclang";
 import type { CompiledTarget } from "./ruleset.ts";
 import type { Report } from "./report.ts";
 import type { TargetExclusion } from "../control.ts";
+import type { ViewRegistry } from "./views.ts";
 import { isSupportedXPath } from "../body/xpath.ts";
 import { compileSelector, SelectorError } from "./selector.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
@@ -14,9 +15,10 @@ import { variableId, variableTable } from "../variables/variable-table.ts";
 export function compileTargets(
   nodes: readonly TargetNode[],
   updates: readonly TargetNode[],
+  views: ViewRegistry,
   report: Report,
 ): CompiledTarget[] {
-  const targets: { target: Omit<CompiledTarget, "exclusions">; exclusions: TargetExclusion[] }[] = [];
+  const targets: { target: Omit<CompiledTarget, "exclusions" | "view">; exclusions: TargetExclusion[] }[] = [];
   const exclude = (node: TargetNode): void => {
     const exclusion = compileTarget(node, report);
     if (exclusion === undefined) return;
@@ -33,10 +35,13 @@ export function compileTargets(
     if (compiled !== undefined) targets.push({ target: { ...compiled, count: node.count }, exclusions: [] });
   }
   for (const node of updates) exclude(node);
-  return targets.map(({ target, exclusions }) => ({ ...target, exclusions }));
+  return targets.map(({ target, exclusions }) => {
+    const view = target.count ? -1 : views.numberOf(target.variable, target.selector);
+    return { ...target, view, exclusions };
+  });
 }
 
-function compileTarget(node: TargetNode, report: Report): Omit<CompiledTarget, "count" | "exclusions"> | undefined {
+function compileTarget(node: TargetNode, report: Report): Omit<CompiledTarget, "count" | "exclusions" | "view"> | undefined {
   const variable = variableId(node.variable);
   if (variable === undefined) {
     const nearest = nearestName(

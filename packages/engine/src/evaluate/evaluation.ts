@@ -24,6 +24,7 @@ import { Variables } from "../variables/variables.ts";
 import { Haystacks } from "./haystack.ts";
 import { RuleMatch } from "./rule-match.ts";
 import { Trace } from "./trace.ts";
+import { Views } from "./view-values.ts";
 
 /** What all transactions of a WAF share. Never changed by traffic. */
 export interface WafContext {
@@ -62,6 +63,8 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   readonly variables: Variables;
   /** Texts that the rules of the running phase look at. */
   haystacks: Haystacks;
+  /** The values that they look at. */
+  views: Views;
   readonly startMs: number;
   readonly matchedRules: MatchedRule[] = [];
   /** Rules tried and why they were passed over; undefined unless tracing is on. */
@@ -97,6 +100,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.control = new TransactionControl(context.ruleset.settings);
     this.variables = new Variables(this);
     this.haystacks = new Haystacks(context.memos.request);
+    this.views = new Views(this.ruleset.views, this.variables, this.haystacks, false);
     this.trace = context.tracing ? new Trace() : undefined;
     for (let slot = 0; slot <= 10; slot++) this.variables.tx.add(String(slot), "");
   }
@@ -127,9 +131,10 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   // ---- the evaluator's side
 
   /** Before the rules of a phase: they look for their literals with the prefilter of their side. */
-  beginPhase(phase: Phase): void {
+  beginPhase(phase: Phase, steady: boolean): void {
     const memo = this.context.memos[sideOf(phase)];
     if (this.haystacks.memo !== memo) this.haystacks = new Haystacks(memo);
+    this.views = new Views(this.ruleset.views, this.variables, this.haystacks, steady);
   }
 
   /** Before a top-level rule: nothing matched yet, no score changed. */

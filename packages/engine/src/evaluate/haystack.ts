@@ -1,28 +1,39 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 import type { Pipeline } from "../compile/ruleset.ts";
 import { ALWAYS } from "../compile/pipelines.ts";
+import type { TriggerTable } from "../compile/triggers.ts";
 import type { ByteString } from "../text/bytes.ts";
+import type { Entry } from "../variables/collections.ts";
 
 /** A text that rules look at, with what the prefilter tells of it. */
 export class Haystack {
   readonly text: ByteString;
+  readonly prefilter: Prefilter;
   /** Groups of the prefilter that have a literal in the text; undefined until it is scanned. */
   groups: readonly number[] | undefined = undefined;
   /** Transformations that may change the text, a bit each (`Pipeline.bit`); all of them until it is scanned. */
   reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
+  /** Rules that the text may match, by table of triggers. */
+  candidates: CandidateList[] | undefined = undefined;
 
-  constructor(text: ByteString) {
+  constructor(text: ByteString, prefilter: Prefilter) {
     this.text = text;
+    this.prefilter = prefilter;
   }
 
-  scan(prefilter: Prefilter): readonly number[] {
-    const { groups, flags } = prefilter.scan(this.text);
+  scan(): readonly number[] {
+    const { groups, flags } = this.prefilter.scan(this.text);
     this.reactions = flags | ALWAYS;
     this.groups = groups;
     return groups;
   }
+}
+
+interface CandidateList {
+  readonly table: TriggerTable;
+  readonly positions: readonly number[];
 }
 
 /** Longer texts are kept for their transaction only. */
@@ -50,8 +61,8 @@ export class HaystackMemo {
     if (young !== undefined) return young;
     const old = this.#old.get(text);
     if (old !== undefined) return this.#keep(old);
-    const haystack = new Haystack(ownCopy(text));
-    haystack.scan(this.prefilter);
+    const haystack = new Haystack(ownCopy(text), this.prefilter);
+    haystack.scan();
     return this.#keep(haystack);
   }
 
@@ -79,14 +90,33 @@ export class Haystacks {
     if (text.length <= SHARED_LENGTH) return this.memo.of(text);
     let haystack = this.#long.get(text);
     if (haystack === undefined) {
-      haystack = new Haystack(text);
+      haystack = new Haystack(text, this.memo.prefilter);
       this.#long.set(text, haystack);
     }
     return haystack;
   }
 
   groupsOf(haystack: Haystack): readonly number[] {
-    return haystack.groups ?? haystack.scan(this.memo.prefilter);
+    return haystack.groups ?? haystack.scan();
+  }
+
+  /** The value of an entry; kept there, so that the next rule need not look it up. */
+  ofEntry(entry: Entry): Haystack {
+    const known = entry.haystack;
+    if (known !== undefined && known.text === entry.value && known.prefilter === this.memo.prefilter) return known;
+    const haystack = this.of(entry.value);
+    // The same text: equal strings that are one object are compared at once.
+    entry.value = haystack.text;
+    return (entry.haystack = haystack);
+  }
+
+  /** Positions of the rules of a table that the haystack may match. */
+  candidates(haystack: Haystack, table: TriggerTable): readonly number[] {
+    const lists = (haystack.candidates ??= []);
+    for (let at = 0; at < lists.length; at++) if (lists[at]!.table === table) return lists[at]!.positions;
+    const positions = table.candidates(this.groupsOf(haystack), haystack.reactions);
+    lists.push({ table, positions });
+    return positions;
   }
 
   /** True when the haystack has a literal of every group of the gate. */

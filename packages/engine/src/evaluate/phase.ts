@@ -2,6 +2,7 @@ import type { CompiledRule } from "../compile/ruleset.ts";
 import type { PhasePlan } from "../compile/phase-plan.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
+import type { TraceOutcome } from "./trace.ts";
 import { isPromise } from "../maybe-promise.ts";
 import { Phase } from "../phase.ts";
 import { Candidates } from "./candidates.ts";
@@ -11,60 +12,104 @@ import { evaluateRule } from "./rule.ts";
  * The rules of one phase in configuration order (spec: transaction, 5).
  *
  * A rule is passed over, in this order of checks, when it was removed by ctl, while a skipAfter looks for its marker,
- * while a skip counts down, and while an allow is in force. An interruption ends every phase but the logging phase.
+ * while a skip counts down, while an allow is in force, and when it cannot match. An interruption ends every phase but
+ * the logging phase.
  */
 export function evaluatePhase(tx: Transaction, phase: Phase): MaybePromise<void> {
   if (isAllowed(tx, phase) && tx.trace === undefined) return endPhase(tx, phase);
-  tx.beginPhase(phase);
   const plan = tx.ruleset.byPhase[phase]!;
-  return run(tx, phase, plan, new Candidates(tx, plan), 0);
+  tx.beginPhase(phase, plan.steady);
+  return run(tx, phase, plan, new Candidates(tx, plan), next(tx, phase, plan, 0));
 }
 
 function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candidates, from: number): MaybePromise<void> {
-  const { rules, listOf } = plan;
+  const { rules } = plan;
+  const { marks } = candidates;
   // Invariant: `at` only grows, so no combination of skip and skipAfter can loop.
-  for (let at = from; at < rules.length; at++) {
+  let at = from;
+  while (at < rules.length) {
+    if (at >= candidates.end) candidates.enter(at);
     const rule = rules[at]!;
-    if (tx.interruption !== undefined && phase !== Phase.Logging) {
-      tx.trace?.add(phase, rule, "not reached", `interrupted by rule ${tx.interruption.ruleId}`);
-      if (tx.trace === undefined) break;
+    at++;
+    if (marks[at - 1] === 0) {
+      if (tx.trace !== undefined) passOver(tx, phase, rule);
       continue;
     }
-    if (isPassedOver(tx, phase, rule)) continue;
+    if (isRemoved(tx, rule)) {
+      tx.trace?.add(phase, rule, "removed by ctl");
+      continue;
+    }
     if (tx.overBudget()) break;
-    const list = listOf[at]!;
-    if (list >= 0 && !candidates.mayMatch(list, rule.operator!.gate)) {
+    if (rule.cheapTest !== undefined && tx.control.targetExclusions === undefined && !rule.cheapTest(tx)) {
       tx.passOver(rule);
       continue;
     }
     const pending = evaluateRule(tx, rule);
-    if (isPromise(pending)) return pending.then(() => run(tx, phase, plan, candidates, at + 1));
+    if (isPromise(pending)) {
+      const after = at;
+      return pending.then(() => run(tx, phase, plan, candidates, next(tx, phase, plan, after)));
+    }
+    at = next(tx, phase, plan, at);
   }
   endPhase(tx, phase);
 }
 
-function isPassedOver(tx: Transaction, phase: Phase, rule: CompiledRule): boolean {
-  const control = tx.control;
-  if (control.removedRules !== undefined && control.removedRules[rule.index] === 1) {
-    tx.trace?.add(phase, rule, "removed by ctl");
-    return true;
+/** Where evaluation goes on once the rules before `from` had their say: there, behind what a flow action skips, or at the end. */
+function next(tx: Transaction, phase: Phase, plan: PhasePlan, from: number): number {
+  const { rules } = plan;
+  const { control } = tx;
+  if (tx.interruption !== undefined && phase !== Phase.Logging) {
+    return skipTo(tx, phase, plan, from, rules.length, "not reached", `interrupted by rule ${tx.interruption.ruleId}`);
   }
-  if (control.skipAfter !== "") {
-    tx.trace?.add(phase, rule, "skipped by skipAfter", control.skipAfter);
-    if (rule.kind === "marker" && rule.metadata.marker === control.skipAfter) control.skipAfter = "";
-    return true;
+  let at = from;
+  while (at < rules.length) {
+    if (control.skipAfter !== "") {
+      const label = control.skipAfter;
+      const marker = plan.markers.get(label)?.find((position) => position >= at);
+      if (marker !== undefined) control.skipAfter = "";
+      const end = marker === undefined ? rules.length : marker + 1;
+      at = skipTo(tx, phase, plan, at, end, "skipped by skipAfter", label);
+    } else if (control.skip > 0) {
+      if (!isRemoved(tx, rules[at]!)) control.skip--;
+      at = skipTo(tx, phase, plan, at, at + 1, "skipped by skip");
+    } else if (isAllowed(tx, phase)) {
+      at = skipTo(tx, phase, plan, at, rules.length, "skipped by allow", control.allow);
+    } else break;
   }
-  if (control.skip > 0) {
-    control.skip--;
-    tx.trace?.add(phase, rule, "skipped by skip");
-    return true;
+  return at;
+}
+
+function skipTo(
+  tx: Transaction,
+  phase: Phase,
+  { rules }: PhasePlan,
+  from: number,
+  to: number,
+  outcome: TraceOutcome,
+  detail = "",
+): number {
+  if (tx.trace !== undefined) {
+    for (const rule of rules.slice(from, to)) {
+      if (isRemoved(tx, rule)) tx.trace.add(phase, rule, "removed by ctl");
+      else tx.trace.add(phase, rule, outcome, detail);
+    }
   }
-  if (isAllowed(tx, phase)) {
-    tx.trace?.add(phase, rule, "skipped by allow", control.allow);
-    return true;
-  }
-  // Compat: a marker does nothing when it is met; Coraza resets MATCHED_VAR there (gaps A17).
-  return rule.kind === "marker";
+  return to;
+}
+
+/**
+ * A rule that no value can match.
+ *
+ * Compat: a marker does nothing when it is met; Coraza resets MATCHED_VAR there (gaps A17).
+ */
+function passOver(tx: Transaction, phase: Phase, rule: CompiledRule): void {
+  if (rule.kind === "marker") return;
+  if (isRemoved(tx, rule)) tx.trace?.add(phase, rule, "removed by ctl");
+  else tx.passOver(rule);
+}
+
+function isRemoved({ control }: Transaction, rule: CompiledRule): boolean {
+  return control.removedRules !== undefined && control.removedRules[rule.index] === 1;
 }
 
 /** Compat: `allow` leaves the logging phase alone, as documented; Coraza skips that too (gaps A18). */

@@ -5,7 +5,7 @@ import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import { isPromise } from "../maybe-promise.ts";
 import { MatchRecord } from "./match-record.ts";
-import { resolveTarget } from "./targets.ts";
+import { entriesOf } from "./targets.ts";
 
 /**
  * One rule with its chain (spec: seclang, 12). All values of the starter are tried first, then each child in turn;
@@ -36,12 +36,11 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
   }
   for (let t = 0; t < rule.targets.length; t++) {
     const target = rule.targets[t]!;
-    const entries: Entry[] = [];
-    resolveTarget(tx, rule, target, entries);
+    const entries = entriesOf(tx, rule, target);
     for (let e = 0; e < entries.length; e++) {
       const entry = entries[e]!;
       if (rule.multiMatch) {
-        const stages = tx.haystacks.stages(rule.pipeline, tx.haystacks.of(entry.value));
+        const stages = tx.haystacks.stages(rule.pipeline, tx.haystacks.ofEntry(entry));
         for (let s = 0; s < stages.length; s++) {
           const stage = stages[s]!;
           if (
@@ -52,27 +51,27 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
         }
         continue;
       }
-      const text = candidateText(tx, rule, entry.value);
+      const text = candidateText(tx, rule, entry);
       if (text === undefined ? rule.operator.negated : matchesNow(tx, rule, text)) {
-        hit(tx, rule, target, entry, text ?? transformed(tx, rule, entry.value), matches);
+        hit(tx, rule, target, entry, text ?? transformed(tx, rule, entry), matches);
       }
     }
   }
 }
 
 /** The value as the operator is to see it; undefined when the prefilter rules out that it matches. */
-function candidateText(tx: Transaction, rule: CompiledRule, value: ByteString): ByteString | undefined {
+function candidateText(tx: Transaction, rule: CompiledRule, entry: Entry): ByteString | undefined {
   const { pipeline, gatePipeline } = rule;
   const { gate } = rule.operator!;
-  if (gate.length === 0 && pipeline.parent === undefined) return value;
+  if (gate.length === 0 && pipeline.parent === undefined) return entry.value;
   const { haystacks } = tx;
-  const haystack = haystacks.of(value);
+  const haystack = haystacks.ofEntry(entry);
   if (gate.length > 0 && !haystacks.passes(gate, haystacks.transform(gatePipeline, haystack))) return undefined;
   return haystacks.transform(pipeline, haystack).text;
 }
 
-function transformed(tx: Transaction, { pipeline }: CompiledRule, value: ByteString): ByteString {
-  return pipeline.parent === undefined ? value : tx.haystacks.transform(pipeline, tx.haystacks.of(value)).text;
+function transformed(tx: Transaction, { pipeline }: CompiledRule, entry: Entry): ByteString {
+  return pipeline.parent === undefined ? entry.value : tx.haystacks.transform(pipeline, tx.haystacks.ofEntry(entry)).text;
 }
 
 function matchesNow(tx: Transaction, rule: CompiledRule, text: ByteString): boolean {
@@ -121,10 +120,8 @@ function* matchValuesWaiting(tx: Transaction, rule: CompiledRule, matches: Match
     return;
   }
   for (const target of rule.targets) {
-    const entries: Entry[] = [];
-    resolveTarget(tx, rule, target, entries);
-    for (const entry of entries) {
-      const haystack = tx.haystacks.of(entry.value);
+    for (const entry of entriesOf(tx, rule, target)) {
+      const haystack = tx.haystacks.ofEntry(entry);
       const texts = rule.multiMatch
         ? tx.haystacks.stages(rule.pipeline, haystack).map(({ text }) => text)
         : [tx.haystacks.transform(rule.pipeline, haystack).text];

@@ -3,6 +3,21 @@ import type { Transaction } from "../transaction.ts";
 import type { TargetExclusion } from "../control.ts";
 import { Entry, selects } from "../variables/collections.ts";
 
+/** Entries of a target, not to be changed. A look-up that others share when nothing is excluded from it. */
+export function entriesOf(tx: Transaction, rule: CompiledRule, target: CompiledTarget): readonly Entry[] {
+  if (
+    target.view >= 0 &&
+    target.exclusions.length === 0 &&
+    tx.control.targetExclusions === undefined &&
+    tx.views.steady
+  ) {
+    return tx.views.entries(target.view);
+  }
+  const entries: Entry[] = [];
+  resolveTarget(tx, rule, target, entries);
+  return entries;
+}
+
 /** Entries of a target, without those excluded by the rule, by SecRuleUpdateTarget* or by ctl (spec: seclang, 4 and 16.3). */
 export function resolveTarget(tx: Transaction, rule: CompiledRule, target: CompiledTarget, out: Entry[]): void {
   const from = out.length;
@@ -18,7 +33,7 @@ export function resolveTarget(tx: Transaction, rule: CompiledRule, target: Compi
     const count = out.length - from;
     out.length = from;
     const key = target.selector?.text ?? "";
-    out.push(new Entry(key, key, String(count)));
+    out.push(new Entry(key, String(count), key));
   }
 }
 

@@ -93,6 +93,7 @@ function fakeRuleset(settings: WafSettings, facts: readonly FakeRule[]): Compile
     rules,
     byPhase: [],
     pipelines: [],
+    views: [],
     prefilters: { request: new PrefilterBuilder().build(), response: new PrefilterBuilder().build() },
     usesRuleVariable: false,
     withIdBetween: (from, to) => named((rule) => rule.id >= from && rule.id <= to),

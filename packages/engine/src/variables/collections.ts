@@ -1,16 +1,28 @@
 import type { Pattern } from "@cuirass/regex";
 import { toLowerAscii } from "../text/ascii.ts";
 import type { ByteString } from "../text/bytes.ts";
+import type { Haystack } from "../evaluate/haystack.ts";
 
-/** One value of a variable: its key as received, the key for look-ups, and the value. */
+/** One value of a variable: its key as received, and the value. */
 export class Entry {
-  key: ByteString;
-  lowerKey: ByteString;
+  readonly key: ByteString;
   value: ByteString;
-  constructor(key: ByteString, lowerKey: ByteString, value: ByteString) {
+  /** What the rules' prefilter knows of the value; theirs to fill and to check against the value. */
+  haystack: Haystack | undefined = undefined;
+  #lowerKey: ByteString | undefined;
+  #named: Entry | undefined = undefined;
+  constructor(key: ByteString, value: ByteString, lowerKey?: ByteString) {
     this.key = key;
-    this.lowerKey = lowerKey;
     this.value = value;
+    this.#lowerKey = lowerKey;
+  }
+  /** The key for look-ups. */
+  get lowerKey(): ByteString {
+    return (this.#lowerKey ??= toLowerAscii(this.key));
+  }
+  /** The entry of a view on names: its value is the key. */
+  get named(): Entry {
+    return (this.#named ??= new Entry(this.key, this.key, this.#lowerKey));
   }
 }
 
@@ -57,7 +69,7 @@ export class Single implements Collection {
   readonly #presence: Presence;
   constructor(name: string, value: ByteString = "", presence: Presence = "always") {
     this.name = name;
-    this.#entry = new Entry("", "", value);
+    this.#entry = new Entry("", value, "");
     this.#presence = presence;
   }
   get value(): ByteString {
@@ -106,7 +118,7 @@ export class Computed implements Collection {
   select(selector: Selector | undefined, out: Entry[]): void {
     if (selector !== undefined) return;
     const value = this.#compute();
-    if (isPresent(value, this.#presence)) out.push(new Entry("", "", value));
+    if (isPresent(value, this.#presence)) out.push(new Entry("", value, ""));
   }
   first(): ByteString {
     return this.#compute();
@@ -147,7 +159,7 @@ export class Keyed implements Collection {
   }
   /** Adds a value; earlier values of the name stay. */
   add(key: ByteString, value: ByteString): void {
-    const entry = new Entry(key, toLowerAscii(key), value);
+    const entry = new Entry(key, value);
     this.entries.push(entry);
     if (this.#byKey) index(this.#byKey, entry);
   }
@@ -172,6 +184,10 @@ export class Keyed implements Collection {
   }
   has(key: ByteString): boolean {
     return this.#index().has(toLowerAscii(key));
+  }
+  /** All values of a name in lower case; undefined when there is none. */
+  lookUp(lowerKey: ByteString): readonly Entry[] | undefined {
+    return this.#index().get(lowerKey);
   }
   clear(): void {
     this.entries.length = 0;
@@ -245,10 +261,7 @@ export class Names implements Collection {
   select(selector: Selector | undefined, out: Entry[]): void {
     const from = out.length;
     this.#of.select(selector, out);
-    for (let at = from; at < out.length; at++) {
-      const entry = out[at]!;
-      out[at] = new Entry(entry.key, entry.lowerKey, entry.key);
-    }
+    for (let at = from; at < out.length; at++) out[at] = out[at]!.named;
   }
   first(key: ByteString = ""): ByteString | undefined {
     // Compat: a macro on a names view gives the first *value* stored under the name, as Coraza does (spec: seclang, 11).

@@ -30,7 +30,7 @@ export class XmlVariable extends Keyed {
     if (known !== undefined) return known;
     if (this.#document === undefined) return [];
     const lower = toLowerAscii(path);
-    const found = selectXPath(this.#document(), path).map((value) => new Entry(path, lower, value));
+    const found = selectXPath(this.#document(), path).map((value) => new Entry(path, value, lower));
     this.#found.set(path, found);
     return found;
   }

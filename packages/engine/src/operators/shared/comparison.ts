@@ -13,7 +13,7 @@ export function compileComparison(
   holds: (value: Int, limit: Int) => boolean,
 ): OperatorMatcher {
   const macro = literalArgument(argument, context);
-  if (macro.dynamic) return { match: (value, tx) => holds(toInt(value), toInt(macro.expand(tx))) };
+  if (macro.dynamic) return { match: (value, tx) => holds(toInt(value), toInt(macro.expand(tx))), cheap: true };
   const limit = toInt(macro.text);
-  return { match: (value) => holds(toInt(value), limit) };
+  return { match: (value) => holds(toInt(value), limit), cheap: true };
 }

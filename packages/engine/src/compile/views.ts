@@ -1,0 +1,41 @@
+import type { CompiledTarget } from "./ruleset.ts";
+import type { Selector } from "../variables/collections.ts";
+import { variableTable } from "../variables/variable-table.ts";
+
+/** The values of a variable, or those that a selector picks. */
+export type View = Pick<CompiledTarget, "of" | "selector">;
+
+/** Variables that actions and operators change while a phase runs. */
+const changing: ReadonlySet<string> = new Set([
+  "TX",
+  "RULE",
+  "ENV",
+  "GEO",
+  "MATCHED_VAR",
+  "MATCHED_VARS",
+  "MATCHED_VAR_NAME",
+  "MATCHED_VARS_NAMES",
+  "HIGHEST_SEVERITY",
+  "SESSIONID",
+  "USERID",
+  "DURATION",
+]);
+
+/** Numbers the views of a WAF's rules: targets that mean the same values share one, so those are looked up once a phase. */
+export class ViewRegistry {
+  readonly views: View[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** The number of a target's view; -1 when its values may change while a phase runs. */
+  numberOf(variable: number, selector: Selector | undefined): number {
+    const { name, kind, of } = variableTable[variable]!;
+    if (kind === "persistent" || changing.has(name) || name.startsWith("TIME")) return -1;
+    const key = `${variable} ${selector === undefined ? "" : `${selector.kind} ${selector.text}`}`;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.views.push({ of, selector }) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+}
