@@ -34,6 +34,8 @@ export interface OperatorMatcher {
   match(value: ByteString, tx: TransactionState): MaybePromise<boolean>;
   /** True when `match` may return a promise (`@rbl`, `@inspectFile`). */
   readonly mayWait?: boolean;
+  /** The answer depends on the value alone, so it may be kept with the value. */
+  readonly textOnly?: boolean;
   /** `match` changes nothing and costs next to nothing, so it may be asked before the rule is evaluated. */
   readonly cheap?: boolean;
   /** Offsets of the first match in the value, worked out only for explanations. */

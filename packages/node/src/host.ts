@@ -1,8 +1,8 @@
-import { randomFillSync } from "node:crypto";
 import type { Host } from "@cuirass/engine";
 import { createAuditSink } from "./audit-writers/index.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { nodeProgramRunner } from "./program-runner.ts";
+import { createRandom } from "./random.ts";
 import { createNodeResolver } from "./resolver.ts";
 import { nodeTempStorage } from "./temp-storage.ts";
 
@@ -15,7 +15,7 @@ export function createNodeHost(parts: Partial<Host> = {}): Host {
     programRunner: nodeProgramRunner,
     auditSink: createAuditSink(),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    random: { fill: (bytes) => void randomFillSync(bytes) },
+    random: createRandom(),
     latin1: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
     ...parts,
   };

@@ -71,7 +71,7 @@ function writer(collection: Variable["collection"], key: Macro, value: Macro | u
   const fixedKey = key.dynamic ? undefined : toLowerAscii(key.text);
   const keyOf = (tx: Transaction): ByteString => fixedKey ?? toLowerAscii(key.expand(tx));
   if (collection === "TX") {
-    if (value === undefined) return { evaluate: (tx) => tx.setTx(keyOf(tx), undefined) };
+    if (value === undefined) return { evaluate: (tx) => tx.setTxLower(keyOf(tx), undefined) };
     return { evaluate: (tx) => writeTx(tx, keyOf(tx), value.expand(tx)) };
   }
   const evaluate: ActionEvaluator["evaluate"] =
@@ -83,9 +83,9 @@ function writer(collection: Variable["collection"], key: Macro, value: Macro | u
 
 function writeTx(tx: Transaction, key: ByteString, value: ByteString): void {
   const delta = parseDelta(value, "tx.");
-  if (delta === undefined) return tx.setTx(key, value);
+  if (delta === undefined) return tx.setTxLower(key, value);
   const current = numberToChange(tx, "TX", key, value, delta, tx.variables.tx.first(key));
-  if (current !== undefined) tx.setTx(key, String(BigInt.asIntN(64, current + (delta as bigint))));
+  if (current !== undefined) tx.setTxLower(key, String(BigInt.asIntN(64, current + (delta as bigint))));
 }
 
 function writePersistent(

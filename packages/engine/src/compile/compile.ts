@@ -87,7 +87,10 @@ export function* compileConfiguration(
   yield;
   const built = { request, response: prefilters.response.build(flags) };
   yield;
-  return { ruleset: new RuleIndex(settings, rules, pipelines.pipelines, views.views, built), diagnostics: report.diagnostics };
+  return {
+    ruleset: new RuleIndex(settings, rules, pipelines.pipelines, views.views, built),
+    diagnostics: report.diagnostics,
+  };
 }
 
 function reportDuplicateIds(rules: readonly PendingRule[], report: Report): void {

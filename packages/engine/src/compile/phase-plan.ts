@@ -21,6 +21,8 @@ export interface PhasePlan {
 export interface Segment {
   /** Position after the last rule. */
   readonly end: number;
+  /** Rules that wait to be triggered. */
+  readonly waiting: number;
   readonly needs: readonly Need[];
 }
 
@@ -43,12 +45,12 @@ export interface Source {
 /** Lays out the rules of one phase. `groupCount` is that of the prefilter. */
 export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCount: number): PhasePlan {
   const steady = !rules.some(fillsVariables);
-  const planner = new Planner(groupCount);
+  const planner = new Planner(phase, groupCount);
   const always = Uint8Array.from(rules, (rule, position) => {
     if (rule.kind === "marker" || rule.phase !== phase) return 0;
     return steady && planner.triggers(rule, position) ? 0 : 1;
   });
-  const segments = steady ? planner.segments(rules) : [{ end: rules.length, needs: [] }];
+  const segments = steady ? planner.segments(rules) : [{ end: rules.length, waiting: 0, needs: [] }];
   return { rules, always, segments, markers: markersOf(rules), steady, sourceCount: planner.sourceCount };
 }
 
@@ -74,10 +76,12 @@ function markersOf(rules: readonly CompiledRule[]): Map<string, number[]> {
 
 class Planner {
   sourceCount = 0;
+  readonly #phase: Phase;
   readonly #groupCount: number;
   readonly #views = new Map<number, { readonly plain: TriggerTable; readonly sources: Map<Pipeline, Source> }>();
 
-  constructor(groupCount: number) {
+  constructor(phase: Phase, groupCount: number) {
+    this.#phase = phase;
     this.#groupCount = groupCount;
   }
 
@@ -100,7 +104,8 @@ class Planner {
     let from = 0;
     rules.forEach((rule, position) => {
       if (rule.kind !== "marker" && rule.skipAfter === undefined && position + 1 < rules.length) return;
-      segments.push({ end: position + 1, needs: this.#needs(rules.slice(from, position + 1)) });
+      const own = rules.slice(from, position + 1);
+      segments.push({ end: position + 1, waiting: own.filter(isTriggered).length, needs: this.#needs(own) });
       from = position + 1;
     });
     return segments;
@@ -126,7 +131,7 @@ class Planner {
   #view(view: number): { readonly plain: TriggerTable; readonly sources: Map<Pipeline, Source> } {
     let known = this.#views.get(view);
     if (known === undefined) {
-      known = { plain: new TriggerTable(this.#groupCount), sources: new Map() };
+      known = { plain: new TriggerTable(this.#phase, this.#groupCount), sources: new Map() };
       this.#views.set(view, known);
     }
     return known;
@@ -136,7 +141,7 @@ class Planner {
     const { sources } = this.#view(view);
     let source = sources.get(pipeline);
     if (source === undefined) {
-      source = { index: this.sourceCount++, pipeline, table: new TriggerTable(this.#groupCount) };
+      source = { index: this.sourceCount++, pipeline, table: new TriggerTable(this.#phase, this.#groupCount) };
       sources.set(pipeline, source);
     }
     return source;

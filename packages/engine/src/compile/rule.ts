@@ -268,7 +268,8 @@ class RuleCompiler {
         matcher.condition === undefined
           ? []
           : this.#context.prefilters[sideOf(this.draft.phase)].add(matcher.condition);
-      return { name: definition.name, negated, argument, matcher, gate };
+      const memo = matcher.textOnly === true ? this.#context.views.nextMemo++ : -1;
+      return { name: definition.name, negated, argument, matcher, memo, gate };
     } catch (error) {
       if (!(error instanceof OperatorArgumentError) && !(error instanceof MacroError)) throw error;
       const { offset } = error;

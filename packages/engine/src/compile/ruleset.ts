@@ -114,6 +114,8 @@ export interface CompiledOperator {
   readonly negated: boolean;
   readonly argument: ByteString;
   readonly matcher: OperatorMatcher;
+  /** Number under which a value's answer may be kept with it; -1 when the answer depends on more than the value. */
+  readonly memo: number;
   /** What the rule set's prefilter must find in a value for it to match. */
   readonly gate: Gate;
 }

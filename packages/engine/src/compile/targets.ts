@@ -41,7 +41,10 @@ export function compileTargets(
   });
 }
 
-function compileTarget(node: TargetNode, report: Report): Omit<CompiledTarget, "count" | "exclusions" | "view"> | undefined {
+function compileTarget(
+  node: TargetNode,
+  report: Report,
+): Omit<CompiledTarget, "count" | "exclusions" | "view"> | undefined {
   const variable = variableId(node.variable);
   if (variable === undefined) {
     const nearest = nearestName(

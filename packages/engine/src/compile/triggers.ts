@@ -1,4 +1,5 @@
 import type { Gate } from "@cuirass/regex";
+import type { Phase } from "../phase.ts";
 
 /** A rule that a value may match once it has a literal of a group. */
 interface Trigger {
@@ -12,7 +13,6 @@ interface Trigger {
   readonly next: number;
 }
 
-
 const none: readonly number[] = [];
 
 /**
@@ -20,10 +20,12 @@ const none: readonly number[] = [];
  * much as it has literals, however many rules there are.
  */
 export class TriggerTable {
+  readonly phase: Phase;
   readonly #first: Int16Array;
   readonly #triggers: Trigger[] = [];
 
-  constructor(groupCount: number) {
+  constructor(phase: Phase, groupCount: number) {
+    this.phase = phase;
     this.#first = new Int16Array(groupCount).fill(-1);
   }
 
@@ -36,7 +38,7 @@ export class TriggerTable {
   candidates(groups: readonly number[], reactions: number): readonly number[] {
     let found: number[] | undefined;
     for (let index = 0; index < groups.length; index++) {
-      for (let at = this.#first[groups[index]!]!; at >= 0; ) {
+      for (let at = this.#first[groups[index]!]!; at >= 0;) {
         const { position, gate, bits, next } = this.#triggers[at]!;
         at = next;
         if ((bits & reactions) !== 0 || !hasAll(groups, gate)) continue;

@@ -24,6 +24,8 @@ const changing: ReadonlySet<string> = new Set([
 /** Numbers the views of a WAF's rules: targets that mean the same values share one, so those are looked up once a phase. */
 export class ViewRegistry {
   readonly views: View[] = [];
+  /** The next number for `CompiledOperator.memo`. */
+  nextMemo = 0;
   readonly #numbers = new Map<string, number>();
 
   /** The number of a target's view; -1 when its values may change while a phase runs. */

@@ -33,8 +33,9 @@ export class Candidates {
   enter(position: number): void {
     const { segments } = this.#plan;
     while (segments[this.#segment]!.end <= position) this.#segment++;
-    const { end, needs } = segments[this.#segment]!;
+    const { end, waiting, needs } = segments[this.#segment]!;
     this.end = end;
+    this.#tx.rulesPassedOver += waiting;
     for (let at = 0; at < needs.length; at++) this.#meet(needs[at]!);
   }
 

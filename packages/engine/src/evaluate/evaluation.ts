@@ -18,6 +18,7 @@ import type { AuditFormatDefinition } from "../audit/formats/index.ts";
 import type { Sanitised } from "../control.ts";
 import { Masking } from "../audit/masking.ts";
 import { TransactionControl } from "../control.ts";
+import { toLowerAscii } from "../text/ascii.ts";
 import { formatSeverity } from "../severity.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 import { Variables } from "../variables/variables.ts";
@@ -47,7 +48,8 @@ export interface WafContext {
   findAuditFormat(name: string): AuditFormatDefinition | undefined;
 }
 
-const BUDGET_CHECK_INTERVAL = 16;
+const BUDGET_CHECK_INTERVAL = 32;
+const captureSlots: readonly ByteString[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 const logLevels: Record<LogLevel, number> = { error: 1, warn: 2, info: 3, debug: 4, trace: 9 };
 
 /**
@@ -81,9 +83,13 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   /** Rules evaluated, and rules that the prefilter showed to be unable to match. */
   rulesEvaluated = 0;
   rulesPassedOver = 0;
+  /** Position of the rule being evaluated among those of its phase. */
+  position = 0;
 
   readonly #startTick: number;
   #captureFresh = false;
+  /** No slot above this one has a value. */
+  #lastCapture = 9;
   #scores: ScoreChange[] = [];
   #budgetMs: number;
   #budgetCountdown = BUDGET_CHECK_INTERVAL;
@@ -102,7 +108,8 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.haystacks = new Haystacks(context.memos.request);
     this.views = new Views(this.ruleset.views, this.variables, this.haystacks, false);
     this.trace = context.tracing ? new Trace() : undefined;
-    for (let slot = 0; slot <= 10; slot++) this.variables.tx.add(String(slot), "");
+    const { tx } = this.variables;
+    for (let slot = 0; slot < captureSlots.length; slot++) tx.replace(captureSlots[slot]!, captureSlots[slot]!, "");
   }
 
   get webAppId(): string {
@@ -176,11 +183,14 @@ export class Evaluation implements TransactionState, TransactionOrigin {
    */
   capture(index: number, text: ByteString): void {
     if (!this.capturing || index < 0 || index > 9) return;
+    const { tx } = this.variables;
     if (this.#captureFresh) {
       this.#captureFresh = false;
-      for (let slot = 0; slot <= 9; slot++) if (slot !== index) this.variables.tx.set(String(slot), "");
+      for (let slot = 0; slot <= this.#lastCapture; slot++) tx.replace(captureSlots[slot]!, captureSlots[slot]!, "");
+      this.#lastCapture = -1;
     }
-    this.variables.tx.set(String(index), text);
+    if (index > this.#lastCapture) this.#lastCapture = index;
+    tx.replace(captureSlots[index]!, captureSlots[index]!, text);
   }
 
   /** Expands msg and logdata into a match. */
@@ -245,10 +255,20 @@ export class Evaluation implements TransactionState, TransactionOrigin {
 
   /** Writes a TX variable; `undefined` removes it. The change is part of the matched rule's record. */
   setTx(key: ByteString, value: ByteString | undefined): void {
+    this.setTxLower(toLowerAscii(key), value);
+  }
+
+  /** `setTx` with a key that is in lower case already. */
+  setTxLower(key: ByteString, value: ByteString | undefined): void {
     const { tx } = this.variables;
-    this.#scores.push({ name: key, before: tx.first(key), after: value });
-    if (value === undefined) tx.remove(key);
-    else tx.set(key, value);
+    if (key.length === 1) this.#lastCapture = 9;
+    let before: ByteString | undefined;
+    if (value !== undefined) before = tx.replace(key, key, value);
+    else {
+      before = tx.first(key);
+      tx.remove(key);
+    }
+    this.#scores.push({ name: key, before, after: value });
   }
 
   /** A variable's values by SecLang name in any case, e.g. `collection("REQUEST_HEADERS")?.first("host")`. */

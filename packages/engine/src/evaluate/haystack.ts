@@ -3,6 +3,7 @@ import type { Pipeline } from "../compile/ruleset.ts";
 import { ALWAYS } from "../compile/pipelines.ts";
 import type { TriggerTable } from "../compile/triggers.ts";
 import type { ByteString } from "../text/bytes.ts";
+import type { Phase } from "../phase.ts";
 import type { Entry } from "../variables/collections.ts";
 
 /** A text that rules look at, with what the prefilter tells of it. */
@@ -17,10 +18,38 @@ export class Haystack {
   results: (Haystack | undefined)[] | undefined = undefined;
   /** Rules that the text may match, by table of triggers. */
   candidates: CandidateList[] | undefined = undefined;
+  /** It outlives its transaction, so what is found out about it is worth keeping. */
+  readonly shared: boolean;
+  /** Operators that were asked about this text and found nothing, or something (`CompiledOperator.memo`). */
+  #refuted: number[] | undefined = undefined;
+  #confirmed: number[] | undefined = undefined;
 
-  constructor(text: ByteString, prefilter: Prefilter) {
+  constructor(text: ByteString, prefilter: Prefilter, shared: boolean) {
     this.text = text;
     this.prefilter = prefilter;
+    this.shared = shared;
+  }
+
+  /** What an operator said of the text; undefined when it was not asked. */
+  answerOf(memo: number): boolean | undefined {
+    if (this.#refuted?.includes(memo)) return false;
+    return this.#confirmed?.includes(memo) ? true : undefined;
+  }
+
+  keepAnswer(memo: number, matched: boolean): void {
+    if (matched) (this.#confirmed ??= []).push(memo);
+    else (this.#refuted ??= []).push(memo);
+  }
+
+  /** The text turned out not to match a rule: it need not be a candidate again. */
+  dropCandidate(phase: Phase, position: number): void {
+    const lists = this.candidates;
+    if (lists === undefined) return;
+    for (let at = 0; at < lists.length; at++) {
+      const { table, positions } = lists[at]!;
+      if (table.phase !== phase || !positions.includes(position)) continue;
+      lists[at] = { table, positions: positions.filter((candidate) => candidate !== position) };
+    }
   }
 
   scan(): readonly number[] {
@@ -61,7 +90,7 @@ export class HaystackMemo {
     if (young !== undefined) return young;
     const old = this.#old.get(text);
     if (old !== undefined) return this.#keep(old);
-    const haystack = new Haystack(ownCopy(text), this.prefilter);
+    const haystack = new Haystack(ownCopy(text), this.prefilter, true);
     haystack.scan();
     return this.#keep(haystack);
   }
@@ -90,7 +119,7 @@ export class Haystacks {
     if (text.length <= SHARED_LENGTH) return this.memo.of(text);
     let haystack = this.#long.get(text);
     if (haystack === undefined) {
-      haystack = new Haystack(text, this.memo.prefilter);
+      haystack = new Haystack(text, this.memo.prefilter, false);
       this.#long.set(text, haystack);
     }
     return haystack;

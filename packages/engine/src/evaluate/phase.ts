@@ -32,7 +32,7 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
     const rule = rules[at]!;
     at++;
     if (marks[at - 1] === 0) {
-      if (tx.trace !== undefined) passOver(tx, phase, rule);
+      if (tx.trace !== undefined) traceUnmarked(tx, phase, rule);
       continue;
     }
     if (isRemoved(tx, rule)) {
@@ -44,6 +44,8 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
       tx.passOver(rule);
       continue;
     }
+    if (plan.always[at - 1] === 0) tx.rulesPassedOver--;
+    tx.position = at - 1;
     const pending = evaluateRule(tx, rule);
     if (isPromise(pending)) {
       const after = at;
@@ -97,15 +99,9 @@ function skipTo(
   return to;
 }
 
-/**
- * A rule that no value can match.
- *
- * Compat: a marker does nothing when it is met; Coraza resets MATCHED_VAR there (gaps A17).
- */
-function passOver(tx: Transaction, phase: Phase, rule: CompiledRule): void {
-  if (rule.kind === "marker") return;
-  if (isRemoved(tx, rule)) tx.trace?.add(phase, rule, "removed by ctl");
-  else tx.passOver(rule);
+/** Compat: a marker does nothing when it is met; Coraza resets MATCHED_VAR there (gaps A17). */
+function traceUnmarked(tx: Transaction, phase: Phase, rule: CompiledRule): void {
+  if (rule.kind !== "marker") tx.trace?.add(phase, rule, isRemoved(tx, rule) ? "removed by ctl" : "no match");
 }
 
 function isRemoved({ control }: Transaction, rule: CompiledRule): boolean {

@@ -10,13 +10,7 @@ import { maskMatched } from "../audit/masked-match.ts";
 export class RuleMatch implements MatchedRule {
   readonly matches: readonly MatchData[];
   readonly scores: readonly ScoreChange[];
-  readonly disruptive: boolean;
-  readonly disruptiveAction: string;
   readonly engineMode: "On" | "Off" | "DetectionOnly";
-  readonly uri: ByteString;
-  readonly transactionId: string;
-  readonly serverAddress: string;
-  readonly clientAddress: string;
   readonly #rule: CompiledRule;
   readonly #tx: Evaluation;
   readonly #tags: readonly ByteString[];
@@ -27,14 +21,32 @@ export class RuleMatch implements MatchedRule {
     this.matches = matches;
     this.scores = scores;
     this.engineMode = tx.control.ruleEngine;
-    this.disruptive = tx.control.ruleEngine === "On" && rule.disruptive !== undefined;
-    this.disruptiveAction = disruptiveName(rule);
-    this.uri = tx.variables.requestUri.value;
-    this.transactionId = tx.id;
-    this.serverAddress = tx.variables.serverAddr.value;
-    this.clientAddress = tx.variables.remoteAddr.value;
     // Compat: tags are expanded (gaps A30). The common rule has none with a macro and shares its list.
     this.#tags = rule.tagMacros === undefined ? rule.metadata.tags : rule.tagMacros.map((tag) => tag.expand(tx));
+  }
+
+  get disruptive(): boolean {
+    return this.engineMode === "On" && this.#rule.disruptive !== undefined;
+  }
+
+  get disruptiveAction(): string {
+    return disruptiveName(this.#rule);
+  }
+
+  get uri(): ByteString {
+    return this.#tx.variables.requestUri.value;
+  }
+
+  get transactionId(): string {
+    return this.#tx.id;
+  }
+
+  get serverAddress(): string {
+    return this.#tx.variables.serverAddr.value;
+  }
+
+  get clientAddress(): string {
+    return this.#tx.variables.remoteAddr.value;
   }
 
   get rule(): RuleMetadata {

@@ -4,6 +4,7 @@ import type { ByteString } from "../text/bytes.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import { isPromise } from "../maybe-promise.ts";
+import type { Haystack } from "./haystack.ts";
 import { MatchRecord } from "./match-record.ts";
 import { entriesOf } from "./targets.ts";
 
@@ -51,27 +52,46 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
         }
         continue;
       }
-      const text = candidateText(tx, rule, entry);
-      if (text === undefined ? rule.operator.negated : matchesNow(tx, rule, text)) {
-        hit(tx, rule, target, entry, text ?? transformed(tx, rule, entry), matches);
-      }
+      const text = matchingText(tx, rule, entry);
+      if (text !== undefined) hit(tx, rule, target, entry, text, matches);
     }
   }
 }
 
-/** The value as the operator is to see it; undefined when the prefilter rules out that it matches. */
-function candidateText(tx: Transaction, rule: CompiledRule, entry: Entry): ByteString | undefined {
+/** The value as the operator sees it, when it matches; undefined when it does not. */
+function matchingText(tx: Transaction, rule: CompiledRule, entry: Entry): ByteString | undefined {
   const { pipeline, gatePipeline } = rule;
-  const { gate } = rule.operator!;
-  if (gate.length === 0 && pipeline.parent === undefined) return entry.value;
+  const { gate, negated, memo } = rule.operator!;
+  if (gate.length === 0 && pipeline.parent === undefined && memo < 0) {
+    return matchesNow(tx, rule, entry.value) ? entry.value : undefined;
+  }
   const { haystacks } = tx;
-  const haystack = haystacks.ofEntry(entry);
-  if (gate.length > 0 && !haystacks.passes(gate, haystacks.transform(gatePipeline, haystack))) return undefined;
-  return haystacks.transform(pipeline, haystack).text;
+  const value = haystacks.ofEntry(entry);
+  if (gate.length > 0 && !haystacks.passes(gate, haystacks.transform(gatePipeline, value))) {
+    return negated ? haystacks.transform(pipeline, value).text : undefined;
+  }
+  const last = haystacks.transform(pipeline, value);
+  if (!answer(tx, rule, last)) {
+    if (!negated && rule.chainLevel === 0 && value.shared) {
+      value.dropCandidate(rule.phase, tx.position);
+      // What comes of the value is judged alone only where nothing else may come to the same text by another way.
+      if (pipeline === gatePipeline && last !== value) last.dropCandidate(rule.phase, tx.position);
+    }
+    return undefined;
+  }
+  return last.text;
 }
 
-function transformed(tx: Transaction, { pipeline }: CompiledRule, entry: Entry): ByteString {
-  return pipeline.parent === undefined ? entry.value : tx.haystacks.transform(pipeline, tx.haystacks.ofEntry(entry)).text;
+/** The operator's answer about a text, negation included, asked once for texts that outlive the transaction. */
+function answer(tx: Transaction, rule: CompiledRule, haystack: Haystack): boolean {
+  const { memo, negated } = rule.operator!;
+  if (memo < 0 || !haystack.shared) return matchesNow(tx, rule, haystack.text);
+  const known = haystack.answerOf(memo);
+  // A capturing operator has to be asked again for what it captures.
+  if (known !== undefined && !(known && rule.capture)) return known !== negated;
+  const matched = matchesNow(tx, rule, haystack.text);
+  if (known === undefined) haystack.keepAnswer(memo, matched !== negated);
+  return matched;
 }
 
 function matchesNow(tx: Transaction, rule: CompiledRule, text: ByteString): boolean {

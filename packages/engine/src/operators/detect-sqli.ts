@@ -11,6 +11,7 @@ export const detectSQLi: OperatorDefinition = {
     { title: "plain words", argument: "", input: "shoes and socks", matches: false },
   ],
   compile: () => ({
+    textOnly: true,
     match(value, tx) {
       const fingerprint = detectSqli(value);
       if (fingerprint === undefined) return false;

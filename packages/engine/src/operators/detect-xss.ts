@@ -11,5 +11,9 @@ export const detectXSS: OperatorDefinition = {
     { title: "harmless markup", argument: "", input: "a < b and c > d", matches: false },
   ],
   // Nothing is found in a value without markup and without an attribute's value: both need one of these two bytes.
-  compile: () => ({ match: (value) => detectXss(value), condition: { minLength: 1, groups: [["<", "="]] } }),
+  compile: () => ({
+    textOnly: true,
+    match: (value) => detectXss(value),
+    condition: { minLength: 1, groups: [["<", "="]] },
+  }),
 };

@@ -23,6 +23,7 @@ export const rx: OperatorDefinition = {
     const pattern = compileExpression(argument, rxFlags);
     return {
       pattern,
+      textOnly: true,
       condition: pattern.condition,
       match(value, tx) {
         if (!tx.capturing) return pattern.test(value);

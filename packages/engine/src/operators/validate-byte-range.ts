@@ -17,6 +17,7 @@ export const validateByteRange: OperatorDefinition = {
     if (argument === "") return { match: () => true, locate: (value) => [0, value.length] };
     const allowed = parseList(argument, context);
     return {
+      textOnly: true,
       condition: anyByte((byte) => allowed[byte] !== 1),
       match: (value) => firstOutside(value, allowed) >= 0,
       locate(value) {

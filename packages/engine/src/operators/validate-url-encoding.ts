@@ -15,6 +15,7 @@ export const validateUrlEncoding: OperatorDefinition = {
     { title: "empty value", argument: "", input: "", matches: false },
   ],
   compile: () => ({
+    textOnly: true,
     condition: literalCondition("%"),
     match: (value) => badEscapeAt(value) >= 0,
     locate(value) {

@@ -13,6 +13,7 @@ export const validateUtf8Encoding: OperatorDefinition = {
     { title: "cut sequence", argument: "", input: "caf\xc3", matches: true },
   ],
   compile: () => ({
+    textOnly: true,
     condition: anyByte((byte) => byte > 0x7f),
     match: (value) => invalidUtf8At(value) >= 0,
     locate(value) {

@@ -48,6 +48,10 @@ export class FakeTransaction extends FakeState {
     this.ruleset = fakeRuleset(settings, options.rules ?? []);
   }
 
+  setTxLower(key: string, value: string | undefined): void {
+    this.setTx(key, value);
+  }
+
   setTx(key: string, value: string | undefined): void {
     if (value === undefined) this.variables.tx.remove(key);
     else this.variables.tx.set(key, value);

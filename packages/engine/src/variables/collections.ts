@@ -165,12 +165,25 @@ export class Keyed implements Collection {
   }
   /** Replaces all values of the name by one, at the place of the first. */
   set(key: ByteString, value: ByteString): void {
-    const known = this.#index().get(toLowerAscii(key));
-    if (!known) return this.add(key, value);
-    known[0]!.value = value;
+    this.replace(key, toLowerAscii(key), value);
+  }
+  /** `set` with the key in lower case at hand; gives the first value that was there. */
+  replace(key: ByteString, lowerKey: ByteString, value: ByteString): ByteString | undefined {
+    const byKey = this.#index();
+    const known = byKey.get(lowerKey);
+    if (known === undefined) {
+      const entry = new Entry(key, value, lowerKey);
+      this.entries.push(entry);
+      byKey.set(lowerKey, [entry]);
+      return undefined;
+    }
+    const first = known[0]!;
+    const before = first.value;
+    first.value = value;
     if (known.length > 1) {
       for (const extra of known.splice(1)) this.entries.splice(this.entries.indexOf(extra), 1);
     }
+    return before;
   }
   /** Removes all values of the name; true when there were any. */
   remove(key: ByteString): boolean {

@@ -28,6 +28,7 @@ export function compileAddresses(lists: readonly ByteString[], context: Operator
   if (ranges.length === 0) context.warn("there is no address to compare with, so the operator never matches");
   const set = new IpSet(ranges);
   return {
+    textOnly: true,
     match(value) {
       const address = parseIp(value);
       return address !== undefined && set.has(address);

@@ -23,9 +23,10 @@ export function compileLiteral(
   const { holds, start } = test;
   if (macro.dynamic) return { match: (value, tx) => holds(value, macro.expand(tx)) };
   const { text } = macro;
-  if (start === undefined) return { match: (value) => holds(value, text) };
+  if (start === undefined) return { match: (value) => holds(value, text), textOnly: true };
   return {
     match: (value) => holds(value, text),
+    textOnly: true,
     condition: literalCondition(text),
     locate(value) {
       if (!holds(value, text)) return undefined;

@@ -12,6 +12,7 @@ export function compilePhrases(phrases: readonly ByteString[], context: Operator
   }
   const matcher = new PhraseMatcher(phrases);
   return {
+    textOnly: true,
     match(value, tx) {
       if (!tx.capturing) return matcher.test(value);
       const spans = matcher.find(value, CAPTURE_LIMIT);
