@@ -163,13 +163,6 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.trace?.add(this.phase, rule, outcome);
   }
 
-  /** A rule that cannot match is not evaluated; it leaves behind what an evaluation without a match would. */
-  passOver(rule: CompiledRule): void {
-    this.beginRule();
-    this.rulesPassedOver++;
-    this.trace?.add(this.phase, rule, "no match");
-  }
-
   /** Before an operator of a capturing rule: its first capture clears the slots of earlier rules. */
   beginCapture(): void {
     this.#captureFresh = true;

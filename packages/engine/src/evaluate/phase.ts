@@ -41,7 +41,8 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
     }
     if (tx.overBudget()) break;
     if (rule.cheapTest !== undefined && tx.control.targetExclusions === undefined && !rule.cheapTest(tx)) {
-      tx.passOver(rule);
+      tx.beginRule();
+      tx.endRule(rule, "no match");
       continue;
     }
     if (plan.always[at - 1] === 0) tx.rulesPassedOver--;

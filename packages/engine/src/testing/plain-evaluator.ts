@@ -91,7 +91,7 @@ function entriesOf(tx: Transaction, rule: CompiledRule, target: CompiledTarget):
   const kept = selected.filter((entry) => !exclusions.some((exclusion) => excludes(exclusion, target, entry)));
   if (!target.count) return kept;
   const key = target.selector?.text ?? "";
-  return [new Entry(key, key, String(kept.length))];
+  return [new Entry(key, String(kept.length), key)];
 }
 
 function excludes({ variable, selector }: TargetExclusion, target: CompiledTarget, entry: Entry): boolean {

@@ -1,11 +1,13 @@
 import { createWaf } from "@cuirass/engine";
 import { expect, test } from "vitest";
+import { createNodeHost } from "../host.ts";
 import { BoundedLabel } from "./bounded-label.ts";
 import { WafMetrics } from "./waf-metrics.ts";
 
 async function observed(uri: string): Promise<string> {
   const metrics = new WafMetrics();
   const waf = createWaf({
+    host: createNodeHost(),
     directives: `
       SecRequestBodyAccess On
       SecRule ARGS "@rx attack" "id:10,phase:1,pass,log,tag:attack-test,setvar:tx.blocking_inbound_anomaly_score=5"
