@@ -12,6 +12,8 @@ export { Phase } from "./phase.ts";
 export type { Severity } from "./severity.ts";
 export { formatSeverity, severityNames } from "./severity.ts";
 export type * from "./host.ts";
+export type { VirtualFiles } from "./overlay-files.ts";
+export { overlayFiles } from "./overlay-files.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { isPromise } from "./maybe-promise.ts";
 export type { WafSettings } from "./settings.ts";

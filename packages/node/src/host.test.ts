@@ -2,13 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createWaf } from "@cuirass/engine";
+import { createWaf, overlayFiles } from "@cuirass/engine";
 import { createAuditSink } from "./audit-writers/index.ts";
 import { DecisionRing } from "./decision-ring.ts";
 import { describeDecision } from "./decision.ts";
 import { expandGlob, nodeFileSystem } from "./file-system.ts";
 import { createNodeHost } from "./host.ts";
-import { overlayFiles } from "./layered-file-system.ts";
 import { nodeProgramRunner } from "./program-runner.ts";
 import { nodeTempStorage } from "./temp-storage.ts";
 

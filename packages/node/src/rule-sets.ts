@@ -3,8 +3,8 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { baseRules, baseRulesVersion, recommendedNames, recommendedSettings } from "@cuirass/rules";
 import type { ConfigSource, FileSystem } from "@cuirass/engine";
+import { overlayFiles } from "@cuirass/engine";
 import { nodeFileSystem } from "./file-system.ts";
-import { overlayFiles } from "./layered-file-system.ts";
 
 /** A rule set on this machine and how it was found. */
 export interface RuleSet {

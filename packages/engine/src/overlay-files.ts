@@ -1,4 +1,4 @@
-import type { FileSystem } from "@cuirass/engine";
+import type { FileSystem } from "./host.ts";
 
 /** Virtual files by path, e.g. `@coraza.conf-recommended`. */
 export type VirtualFiles = ReadonlyMap<string, Uint8Array>;
