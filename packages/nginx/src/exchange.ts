@@ -108,9 +108,11 @@ function report(tx: Transaction): void {
   registers[2] = interruption === undefined ? 0 : interruption.ruleId;
   const on = control.ruleEngine !== "Off";
   registers[3] = on && control.requestBodyAccess ? 1 : 0;
-  registers[4] = on && control.responseBodyAccess && tx.isResponseBodyProcessable() ? 1 : 0;
   registers[5] = control.requestBodyLimit - tx.requestBody.size;
-  registers[6] = control.responseBodyLimit - tx.responseBody.size;
+  const room = control.responseBodyLimit - tx.responseBody.size;
+  registers[6] = room;
+  // Once the limit is reached the rest need not wait for anything.
+  registers[4] = on && control.responseBodyAccess && room > 0 && tx.isResponseBodyProcessable() ? 1 : 0;
 }
 
 /** The ports of this host never make the engine wait; a promise would mean that rules were not evaluated. */
