@@ -61,8 +61,10 @@ ngx_http_coraza_replace(ngx_http_request_t *r, ngx_http_coraza_ctx_t *ctx)
         ngx_del_timer(&ctx->delay);
     }
 
+    /* Whoever produced the response is told of an error below, which ends the connection: the client must know. */
+    r->keepalive = 0;
+
     if (ctx->drop) {
-        r->keepalive = 0;
         r->connection->error = 1;
         return NGX_ERROR;
     }
@@ -84,7 +86,6 @@ ngx_http_coraza_replace(ngx_http_request_t *r, ngx_http_coraza_ctx_t *ctx)
     r->headers_out.location = location;
     r->headers_out.status = (ngx_uint_t) ctx->status;
     r->headers_out.content_length_n = 0;
-    r->keepalive = 0;
     if (ngx_http_coraza_next_header_filter(r) == NGX_ERROR) {
         return NGX_ERROR;
     }

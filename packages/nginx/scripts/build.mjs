@@ -115,7 +115,7 @@ step("ngx_http_coraza_module.so");
 if (options.destdir !== undefined) {
   const destdir = resolve(options.destdir);
   // Installed libraries find libnode where the system has it.
-  run("make", [...make, `OUT=${join(out, "packaged")}`, "RPATH=", `DESTDIR=${destdir}`, "install"]);
+  run("make", [...make, `OUT=${join(out, "packaged")}`, `OBJ=${join(out, "obj")}`, "RPATH=", `DESTDIR=${destdir}`, "install"]);
   const modules = join(destdir, "usr/lib/nginx/modules");
   const available = join(destdir, "usr/share/nginx/modules-available");
   for (const folder of [modules, available]) mkdirSync(folder, { recursive: true });

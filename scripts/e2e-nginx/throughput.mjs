@@ -1,0 +1,2 @@
+export function runFigures() {}
+export function runThroughput() {}
