@@ -31,7 +31,8 @@ const shared = resolve(process.env.CUIRASS_SHARED ?? join(root, "../shared"));
 const build = join(root, "packages/nginx/build");
 const step = (command, args) => spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
 
-if (!existsSync(join(root, "node_modules/rolldown")) && !step("npm", ["ci", "--no-fund", "--no-audit"])) process.exit(1);
+if (!existsSync(join(root, "node_modules/rolldown")) && !step("npm", ["ci", "--no-fund", "--no-audit"]))
+  process.exit(1);
 if (!step(process.execPath, ["packages/nginx/scripts/build.mjs"])) process.exit(1);
 if (!step(process.execPath, ["packages/nginx/scripts/build-faults.mjs"])) process.exit(1);
 
@@ -62,7 +63,15 @@ if (!options["skip-abi"]) runAbiTests({ build, root, transactions: Number(option
 if (!options["skip-crs"] && crs !== undefined) {
   const file = join(directory, "crs.json");
   step("npx", ["tsc", "-b", "packages/conformance"]);
-  step(process.execPath, ["packages/conformance/dist/main.js", "--suite", "crs-nginx", "--shared", shared, "--json", file]);
+  step(process.execPath, [
+    "packages/conformance/dist/main.js",
+    "--suite",
+    "crs-nginx",
+    "--shared",
+    shared,
+    "--json",
+    file,
+  ]);
   if (existsSync(file)) result.crs = JSON.parse(readFileSync(file, "utf8"));
 }
 if (!options["skip-throughput"] && crs !== undefined) {
@@ -76,7 +85,9 @@ if (!options["skip-throughput"] && crs !== undefined) {
     figures: result.figures,
     report: (row) => {
       result.throughput.push(row);
-      console.log(`${row.setup}: ${row.rps} requests/s, p50 ${row.p50Ms.toFixed(2)} ms, p99 ${row.p99Ms.toFixed(2)} ms, ${row.cpuMicros.toFixed(0)} us of worker CPU each`);
+      console.log(
+        `${row.setup}: ${row.rps} requests/s, p50 ${row.p50Ms.toFixed(2)} ms, p99 ${row.p99Ms.toFixed(2)} ms, ${row.cpuMicros.toFixed(0)} us of worker CPU each`,
+      );
     },
   });
 }

@@ -135,7 +135,11 @@ export async function runCases({ directory, build, application, crs, only, repor
       equal((await get("/static/leak.html")).status, 500, "status");
       const { status, text } = await get("/static/leak.html", { range: "bytes=3-20" });
       equal(status, 500, `status with a range (${text.length} bytes)`);
-      equal((await get("/static/fine.html", { range: "bytes=0-9" })).text.length, 100_007, "range on an inspected file");
+      equal(
+        (await get("/static/fine.html", { range: "bytes=0-9" })).text.length,
+        100_007,
+        "range on an inspected file",
+      );
     });
     await run("rules and 'coraza off' per location", async () => {
       equal((await get("/?q=strict")).status, 200, "elsewhere");
@@ -195,13 +199,23 @@ export async function runCases({ directory, build, application, crs, only, repor
       const sent = await post(`${large}&b=good`);
       contains(sent.text, createHash("sha256").update(`${large}&b=good`).digest("hex"), "file, benign, complete");
       const chunk = (text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-      const head = "POST / HTTP/1.1\r\nHost: www.example.com\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
+      const head =
+        "POST / HTTP/1.1\r\nHost: www.example.com\r\nTransfer-Encoding: chunked\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
       equal(await sendPieces(ports.main, [head, chunk("a=1&b=ev"), chunk("il"), "0\r\n\r\n"]), 403, "chunked");
       equal(await sendPieces(ports.main, [head, chunk("a=1&b=go"), chunk("od"), "0\r\n\r\n"]), 200, "chunked, benign");
-      equal((await post("y".repeat(2_100_000), { "content-type": "text/plain" })).status, 413, "past SecRequestBodyLimit");
+      equal(
+        (await post("y".repeat(2_100_000), { "content-type": "text/plain" })).status,
+        413,
+        "past SecRequestBodyLimit",
+      );
       const multipart = `--x\r\nContent-Disposition: form-data; name="n"\r\n\r\nevil\r\n--x\r\nContent-Disposition: form-data; name="f"; filename="f.bin"\r\n\r\n${randomBytes(400_000).toString("latin1")}\r\n--x--\r\n`;
-      equal((await post(Buffer.from(multipart, "latin1"), { "content-type": "multipart/form-data; boundary=x" })).status, 403, "multipart upload");
-      const expect = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 6\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
+      equal(
+        (await post(Buffer.from(multipart, "latin1"), { "content-type": "multipart/form-data; boundary=x" })).status,
+        403,
+        "multipart upload",
+      );
+      const expect =
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 6\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
       let asked = false;
       const { text } = await converse(ports.main, expect, {
         onText: (all, socket) => {
@@ -219,7 +233,11 @@ export async function runCases({ directory, build, application, crs, only, repor
       equal((await sendHttp2(ports.http2, "/", { headers: { "x-attack": "1" } })).status, 403, "phase 1");
       equal((await sendHttp2(ports.http2, "/", { method: "POST", headers: form, body: "b=evil" })).status, 403, "body");
       const large = `a=${"x".repeat(300_000)}`;
-      contains((await sendHttp2(ports.http2, "/", { method: "POST", headers: form, body: large })).text, '"bytes":300002', "large body");
+      contains(
+        (await sendHttp2(ports.http2, "/", { method: "POST", headers: form, body: large })).text,
+        '"bytes":300002',
+        "large body",
+      );
       equal((await sendHttp2(ports.http2, "/leak")).status, 500, "phase 4");
       equal((await sendHttp2(ports.http2, "/page")).text.length, 10_007, "page");
     });
@@ -255,7 +273,8 @@ export async function runCases({ directory, build, application, crs, only, repor
       const events = await converse(ports.main, request("/events"), { until: (text) => text.includes("data: 4") });
       const first = events.pieces.findIndex(({ text }) => text.includes("data: 0"));
       const last = events.pieces.findIndex(({ text }) => text.includes("data: 4"));
-      if (last - first < 3 || events.pieces[last].at - events.pieces[first].at < 250) throw new Error("events were held back");
+      if (last - first < 3 || events.pieces[last].at - events.pieces[first].at < 250)
+        throw new Error("events were held back");
       let spoke = false;
       const socket = await converse(ports.main, request("/socket", "Upgrade: websocket\r\nConnection: Upgrade\r\n"), {
         onText: (text, open) => {
@@ -268,7 +287,11 @@ export async function runCases({ directory, build, application, crs, only, repor
         limitMs: 3000,
       });
       contains(socket.text, "ping-through-the-tunnel", "echo");
-      const refused = await converse(ports.main, request("/socket", "X-Attack: 1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"), { until: (text) => text.includes("\r\n\r\n") });
+      const refused = await converse(
+        ports.main,
+        request("/socket", "X-Attack: 1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"),
+        { until: (text) => text.includes("\r\n\r\n") },
+      );
       contains(refused.text, "403", "an attack on the upgrade");
     });
     await run("responses wait only for inspection, not past the limit or the longest delay", async () => {
@@ -282,24 +305,36 @@ export async function runCases({ directory, build, application, crs, only, repor
       const big = await get("/big");
       equal(big.text.length, 3_000_007, "a body past SecResponseBodyLimit");
       equal((await send(ports.main, "/big", { method: "HEAD" })).status, 200, "HEAD");
-      equal((await send(ports.main, "/cut", { agent: once() })).status === 200, false, "an answer that breaks off is no answer");
+      equal(
+        (await send(ports.main, "/cut", { agent: once() })).status === 200,
+        false,
+        "an answer that breaks off is no answer",
+      );
       return `released after ${Math.round(at)} ms of 500`;
     });
     await run("one connection, many requests", async () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       for (let n = 0; n < 50; n++) {
         const evil = n % 3 === 0;
-        equal((await send(ports.main, `/?n=${n}${evil ? "&q=evil" : ""}`, { agent })).status, evil ? 403 : 200, `request ${n}`);
+        equal(
+          (await send(ports.main, `/?n=${n}${evil ? "&q=evil" : ""}`, { agent })).status,
+          evil ? 403 : 200,
+          `request ${n}`,
+        );
       }
       agent.destroy();
-      const pipelined = await converse(ports.main, "GET /?q=evil HTTP/1.1\r\nHost: a\r\n\r\nGET /?q=good HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      const pipelined = await converse(
+        ports.main,
+        "GET /?q=evil HTTP/1.1\r\nHost: a\r\n\r\nGET /?q=good HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+      );
       contains(pipelined.text, "403", "pipelined, first");
       contains(pipelined.text, '"url":"/?q=good"', "pipelined, second");
     });
     await run("a worker that is killed is replaced, and the new one blocks", async () => {
       const [before] = main.workers();
       process.kill(before, "SIGKILL");
-      for (const end = Date.now() + 20_000; Date.now() < end && (main.workers()[0] ?? before) === before; ) await sleep(50);
+      for (const end = Date.now() + 20_000; Date.now() < end && (main.workers()[0] ?? before) === before;)
+        await sleep(50);
       for (const end = Date.now() + 20_000; Date.now() < end; await sleep(100)) {
         if ((await send(ports.main, "/?a=1", { agent: once() })).status === 200) break;
       }
@@ -310,27 +345,62 @@ export async function runCases({ directory, build, application, crs, only, repor
       writeFileSync(bad, 'SecRuleEngine On\nSecRule ARGS "@rx (" "id:1,phase:1,deny"\nSecNonsense On\n');
       const http = (directives) => `server { listen 127.0.0.1:${ports.other}; ${directives} }`;
       const folder = join(directory, "test");
-      const refused = testConfig(folder, configText({ directory: folder, module, library, http: http(`coraza on; coraza_rules_file ${bad};`) }));
+      const refused = testConfig(
+        folder,
+        configText({ directory: folder, module, library, http: http(`coraza on; coraza_rules_file ${bad};`) }),
+      );
       equal(refused.status, 1, "exit code");
       contains(refused.output, "bad.conf:2", "where");
       contains(refused.output, "SecNonsense", "the second error");
-      const missing = testConfig(folder, configText({ directory: folder, module, library, http: http("coraza on; coraza_rules_file /nowhere.conf;") }));
+      const missing = testConfig(
+        folder,
+        configText({ directory: folder, module, library, http: http("coraza on; coraza_rules_file /nowhere.conf;") }),
+      );
       equal(missing.status, 1, "a file that is missing");
       contains(missing.output, "/nowhere.conf", "a file that is missing");
-      const absent = testConfig(folder, configText({ directory: folder, module, library: "/nowhere.so", http: http("coraza on; coraza_rules 'SecAction id:1,pass';") }));
+      const absent = testConfig(
+        folder,
+        configText({
+          directory: folder,
+          module,
+          library: "/nowhere.so",
+          http: http("coraza on; coraza_rules 'SecAction id:1,pass';"),
+        }),
+      );
       equal(absent.status, 1, "a library that is missing");
       contains(absent.output, "/nowhere.so", "a library that is missing");
-      const good = testConfig(folder, configText({ directory: folder, module, library, http: http("coraza on; coraza_rules 'SecAction id:1,phase:1,pass';") }));
+      const good = testConfig(
+        folder,
+        configText({
+          directory: folder,
+          module,
+          library,
+          http: http("coraza on; coraza_rules 'SecAction id:1,phase:1,pass';"),
+        }),
+      );
       equal(good.status, 0, `good rules: ${good.output}`);
     });
     await run("'coraza on' without rules is refused", () => {
       const folder = join(directory, "test");
-      const status = (directives) => testConfig(folder, configText({ directory: folder, module, library, http: `server { listen 127.0.0.1:${ports.other}; ${directives} }` }));
+      const status = (directives) =>
+        testConfig(
+          folder,
+          configText({
+            directory: folder,
+            module,
+            library,
+            http: `server { listen 127.0.0.1:${ports.other}; ${directives} }`,
+          }),
+        );
       const none = status("coraza on;");
       equal(none.status, 1, "none");
       contains(none.output, "without rules", "none");
       equal(status("location /a { coraza on; }").status, 1, "none in a location");
-      equal(status("coraza on; location / { coraza_rules 'SecAction id:1,phase:1,pass'; }").status, 0, "left to the locations");
+      equal(
+        status("coraza on; location / { coraza_rules 'SecAction id:1,phase:1,pass'; }").status,
+        0,
+        "left to the locations",
+      );
       contains(status("coraza on; coraza_rules 'SecRuleEngine On';").output, "no rule", "directives only");
       equal(status("coraza_rules 'SecAction id:1,phase:1,pass';").status, 0, "rules without on");
     });
@@ -346,19 +416,24 @@ export async function runCases({ directory, build, application, crs, only, repor
       };
       const clients = ["/?q=good", "/?q=evil", "/?q=newrule"].flatMap((path) => [client(path), client(path)]);
       await sleep(500);
-      const changed = mainHttp.replace("SecRuleEngine On", 'SecRuleEngine On\n SecRule ARGS:q "@streq newrule" "id:50,phase:2,deny,status:429,log"');
+      const changed = mainHttp.replace(
+        "SecRuleEngine On",
+        'SecRuleEngine On\n SecRule ARGS:q "@streq newrule" "id:50,phase:2,deny,status:429,log"',
+      );
       for (let round = 0; round < 3; round++) {
         const [before] = main.workers();
         writeFileSync(main.file, config(round % 2 === 0 ? changed : mainHttp));
         main.signal("SIGHUP");
-        for (const end = Date.now() + 30_000; Date.now() < end && (main.workers()[0] ?? before) === before; ) await sleep(50);
+        for (const end = Date.now() + 30_000; Date.now() < end && (main.workers()[0] ?? before) === before;)
+          await sleep(50);
         await sleep(1500);
       }
       running = false;
       await Promise.all(clients);
       const failed = [...codes].filter(([key]) => !/good 200|evil 403|newrule (?:200|429)/.test(key));
       if (failed.length > 0) throw new Error(`failed requests: ${JSON.stringify(failed)}`);
-      if (!codes.has("/?q=newrule 429") || !codes.has("/?q=newrule 200")) throw new Error(`the new rule: ${JSON.stringify([...codes])}`);
+      if (!codes.has("/?q=newrule 429") || !codes.has("/?q=newrule 200"))
+        throw new Error(`the new rule: ${JSON.stringify([...codes])}`);
       return `${[...codes.values()].reduce((sum, n) => sum + n, 0)} requests, 3 reloads`;
     });
     await run("a reload with bad rules is refused and the old rules go on", async () => {
@@ -380,7 +455,7 @@ export async function runCases({ directory, build, application, crs, only, repor
       try {
         await send(ports.other, "/?q=good");
         await send(ports.other, "/?q=evil");
-        for (const end = Date.now() + 5000; Date.now() < end && !existsSync(audit); ) await sleep(25);
+        for (const end = Date.now() + 5000; Date.now() < end && !existsSync(audit);) await sleep(25);
         const lines = readFileSync(audit, "utf8").trim().split("\n");
         equal(lines.length, 1, "entries");
         contains(JSON.stringify(JSON.parse(lines[0])), "/?q=evil", "entry");
@@ -392,14 +467,30 @@ export async function runCases({ directory, build, application, crs, only, repor
       const other = new Nginx(join(directory, "faults"));
       const http = `server { listen 127.0.0.1:${ports.faults}; coraza on; coraza_rules 'SecRule ARGS:q "@streq evil" "id:1,phase:1,deny,status:403"';
         location / { return 200 ok; } }`;
-      await other.start(configText({ directory: other.directory, module, library: join(build, "faults/libcoraza.so"), http }), ports.faults);
+      await other.start(
+        configText({ directory: other.directory, module, library: join(build, "faults/libcoraza.so"), http }),
+        ports.faults,
+      );
       try {
         const [worker] = other.workers();
-        for (const [fault, said] of [["throw", "fault on demand"], ["buffers", ""], ["loop", "of CPU"], ["memory", "out of memory"]]) {
-          const { status } = await send(ports.faults, "/", { headers: { "x-fault": fault }, timeoutMs: 60_000, agent: once() });
+        for (const [fault, said] of [
+          ["throw", "fault on demand"],
+          ["buffers", ""],
+          ["loop", "of CPU"],
+          ["memory", "out of memory"],
+        ]) {
+          const { status } = await send(ports.faults, "/", {
+            headers: { "x-fault": fault },
+            timeoutMs: 60_000,
+            agent: once(),
+          });
           equal(status, 500, fault);
           await other.untilLogged(said);
-          equal((await send(ports.faults, "/", { agent: once(), timeoutMs: 30_000 })).status, 200, `benign after ${fault}`);
+          equal(
+            (await send(ports.faults, "/", { agent: once(), timeoutMs: 30_000 })).status,
+            200,
+            `benign after ${fault}`,
+          );
           equal((await send(ports.faults, "/?q=evil", { agent: once() })).status, 403, `attack after ${fault}`);
         }
         equal(other.workers()[0], worker, "worker");
@@ -416,7 +507,17 @@ export async function runCases({ directory, build, application, crs, only, repor
       try {
         equal((await send(ports.crs, "/page?q=garden+chairs")).status, 200, "benign");
         equal((await send(ports.crs, "/?q=%3Cscript%3Ealert(1)%3C/script%3E")).status, 403, "script");
-        equal((await send(ports.crs, "/b/", { method: "POST", headers: form, body: "id=1' or 1=1 union select password from users--" })).status, 403, "SQL in a body");
+        equal(
+          (
+            await send(ports.crs, "/b/", {
+              method: "POST",
+              headers: form,
+              body: "id=1' or 1=1 union select password from users--",
+            })
+          ).status,
+          403,
+          "SQL in a body",
+        );
         const ready = [...other.log.matchAll(/coraza: (\d+) rules ready after (\d+) ms/g)];
         equal(ready.length, 2, "rule sets started by 2 workers");
         return `${ready[0][1]} rules, workers ready after ${ready.map((line) => line[2]).join(" and ")} ms`;
@@ -448,7 +549,11 @@ export function runAbiTests({ build, root, transactions, report }) {
   const built = compile(root, build, "leak-test", leak);
   if (built.output !== "") return report("no leak", false, built.output);
   const counted = spawnSync(leak, [String(transactions)], { encoding: "utf8", timeout: 1_800_000 });
-  return report(`no leak over ${transactions} transactions`, counted.status === 0, counted.stdout.trim().split("\n").at(-1) ?? "");
+  return report(
+    `no leak over ${transactions} transactions`,
+    counted.status === 0,
+    counted.stdout.trim().split("\n").at(-1) ?? "",
+  );
 }
 
 function compile(root, build, name, program) {
@@ -456,7 +561,18 @@ function compile(root, build, name, program) {
   const include = join(root, "packages/nginx/libcoraza/include");
   const { status, stderr } = spawnSync(
     "cc",
-    ["-D_GNU_SOURCE", "-g", "-O1", `-I${include}`, "-o", program, source, `-L${build}`, "-lcoraza", `-Wl,--allow-shlib-undefined,-rpath,${build}`],
+    [
+      "-D_GNU_SOURCE",
+      "-g",
+      "-O1",
+      `-I${include}`,
+      "-o",
+      program,
+      source,
+      `-L${build}`,
+      "-lcoraza",
+      `-Wl,--allow-shlib-undefined,-rpath,${build}`,
+    ],
     { encoding: "utf8" },
   );
   return { output: status === 0 ? "" : stderr };

@@ -121,7 +121,9 @@ export function startApplication() {
         let n = 0;
         const timer = setInterval(() => {
           response.write(`data: ${n++}\n\n`);
-          if (n === 5) response.end() && clearInterval(timer);
+          if (n < 5) return;
+          clearInterval(timer);
+          response.end();
         }, 100);
         return undefined;
       }

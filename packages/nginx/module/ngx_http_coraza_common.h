@@ -130,6 +130,8 @@ ngx_int_t ngx_http_coraza_log_handler(ngx_http_request_t *r);
 ngx_http_coraza_ctx_t *ngx_http_coraza_get_ctx(ngx_http_request_t *r);
 /* After a call: NGX_OK to go on, or the status to answer with. `result` is what the call returned. */
 ngx_int_t ngx_http_coraza_verdict(ngx_http_request_t *r, ngx_http_coraza_ctx_t *ctx, int result);
+
+/* headers.c */
 /* Packs a list of headers behind `extra` ones, which are given as pairs. */
 ngx_int_t ngx_http_coraza_pack(ngx_http_request_t *r, ngx_list_t *headers, ngx_str_t *extra, ngx_uint_t pairs,
     ngx_str_t *packed, ngx_uint_t *count);

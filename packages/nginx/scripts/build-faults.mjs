@@ -10,7 +10,11 @@ const unpacked = join(out, "libnode");
 const step = (command, args) => {
   if (spawnSync(command, args, { stdio: "inherit" }).status !== 0) process.exit(1);
 };
-step(process.execPath, [join(root, "scripts/bundle.mjs"), join(out, "faults/bundle.js"), "../libcoraza/test/faults-entry.ts"]);
+step(process.execPath, [
+  join(root, "scripts/bundle.mjs"),
+  join(out, "faults/bundle.js"),
+  "../libcoraza/test/faults-entry.ts",
+]);
 step("make", [
   "-s",
   "-C",

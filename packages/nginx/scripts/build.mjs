@@ -53,7 +53,10 @@ function ensurePackages() {
 /** The root below which usr/include/node/v8.h lies; "" for the system's own. */
 function findLibnode() {
   if (options.libnode !== undefined) return resolve(options.libnode);
-  const version = run("sh", ["-c", "apt-cache depends libnode-dev 2>/dev/null | sed -n 's/.*Depends: \\(libnode[0-9]*\\)$/\\1/p'"]).trim();
+  const version = run("sh", [
+    "-c",
+    "apt-cache depends libnode-dev 2>/dev/null | sed -n 's/.*Depends: \\(libnode[0-9]*\\)$/\\1/p'",
+  ]).trim();
   if (existsSync("/usr/include/node/v8.h") && run("sh", ["-c", "ldconfig -p"]).includes("libnode.so")) return "";
   if (version === "") {
     console.error("there is no package libnode-dev: see docs/guides/nginx.md for other distributions");
@@ -75,7 +78,9 @@ function findLibnode() {
     .split(",")
     .map((entry) => entry.trim().split(/[ (|]/)[0])
     .filter((name) => name.startsWith("lib"));
-  const absent = libraries.filter((name) => !run("sh", ["-c", `dpkg-query -W -f '\${Status}' ${name} 2>/dev/null || true`]).includes("ok installed"));
+  const absent = libraries.filter(
+    (name) => !run("sh", ["-c", `dpkg-query -W -f '\${Status}' ${name} 2>/dev/null || true`]).includes("ok installed"),
+  );
   if (absent.length > 0) run("apt-get", ["download", ...absent], { cwd: packages });
   for (const file of readdirSync(packages)) run("dpkg", ["-x", join(packages, file), unpacked]);
   return unpacked;
@@ -88,12 +93,22 @@ function buildModule() {
   const flags = existsSync(join(sources, "conf_flags"))
     ? (/\((.*)\)/s.exec(readFileSync(join(sources, "conf_flags"), "utf8"))?.[1] ?? "").trim().split(/\s+/)
     : ["--with-compat", "--with-http_v2_module", "--with-http_ssl_module", "--with-threads"];
-  const hardening = "-g -O2 -fstack-protector-strong -Wformat -Werror=format-security -fPIC -Wall -Wextra -Wno-unused-parameter";
+  const hardening =
+    "-g -O2 -fstack-protector-strong -Wformat -Werror=format-security -fPIC -Wall -Wextra -Wno-unused-parameter";
   const linking = "-Wl,-z,relro -Wl,-z,now -fPIC";
   if (!existsSync(join(sources, "objs/Makefile"))) {
-    run("./configure", [...flags, `--with-cc-opt=${hardening}`, `--with-ld-opt=${linking}`, `--add-dynamic-module=${join(root, "module")}`], {
-      cwd: sources,
-    });
+    run(
+      "./configure",
+      [
+        ...flags,
+        `--with-cc-opt=${hardening}`,
+        `--with-ld-opt=${linking}`,
+        `--add-dynamic-module=${join(root, "module")}`,
+      ],
+      {
+        cwd: sources,
+      },
+    );
   }
   run("make", ["-s", "-f", "objs/Makefile", "modules"], { cwd: sources });
   cpSync(join(sources, "objs/ngx_http_coraza_module.so"), join(out, "ngx_http_coraza_module.so"));
@@ -115,7 +130,14 @@ step("ngx_http_coraza_module.so");
 if (options.destdir !== undefined) {
   const destdir = resolve(options.destdir);
   // Installed libraries find libnode where the system has it.
-  run("make", [...make, `OUT=${join(out, "packaged")}`, `OBJ=${join(out, "obj")}`, "RPATH=", `DESTDIR=${destdir}`, "install"]);
+  run("make", [
+    ...make,
+    `OUT=${join(out, "packaged")}`,
+    `OBJ=${join(out, "obj")}`,
+    "RPATH=",
+    `DESTDIR=${destdir}`,
+    "install",
+  ]);
   const modules = join(destdir, "usr/lib/nginx/modules");
   const available = join(destdir, "usr/share/nginx/modules-available");
   for (const folder of [modules, available]) mkdirSync(folder, { recursive: true });

@@ -17,7 +17,12 @@ const build = await rolldown({
     handler(level, log);
   },
 });
-const { output: chunks } = await build.write({ file: resolve(output), format: "iife", minify: false, sourcemap: false });
+const { output: chunks } = await build.write({
+  file: resolve(output),
+  format: "iife",
+  minify: false,
+  sourcemap: false,
+});
 await build.close();
 if (chunks.length !== 1) throw new Error(`bundle: ${chunks.length} files instead of one`);
 

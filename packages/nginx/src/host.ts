@@ -64,7 +64,11 @@ export function createHost(debugLog: DebugLog): Host {
         const text = encodeUtf8(formatFields(fields));
         native.log(levels[level], encodeUtf8(message), text);
         if (debugLog.path !== "") {
-          native.appendFile(debugLog.path, 0o640, `${timestamp()} [${level.toUpperCase()}] ${encodeUtf8(message)} ${text}\n`);
+          native.appendFile(
+            debugLog.path,
+            0o640,
+            `${timestamp()} [${level.toUpperCase()}] ${encodeUtf8(message)} ${text}\n`,
+          );
         }
       },
     },

@@ -38,7 +38,10 @@ function exchange(tx: Transaction, round: number): void {
   const body = json ? JSON.stringify({ name: word, items: [round] }) : query;
   const headers: [string, string][] = [
     ["host", "www.example.com"],
-    ["user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"],
+    [
+      "user-agent",
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36",
+    ],
     ["accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
     ["accept-language", "en-GB,en;q=0.9"],
     ["accept-encoding", "gzip, deflate, br"],

@@ -4,6 +4,7 @@ import { runBuiltInRules } from "./built-in-rules.ts";
 import { runCrsExpress, runCrsFastify } from "./crs-adapters.ts";
 import { runCrs, runCrsProxy } from "./crs.ts";
 import { runCrsHaproxy } from "./crs-haproxy.ts";
+import { runCrsNginx } from "./crs-nginx.ts";
 import { runEngineProbes } from "./engine-probes.ts";
 import { runEngineProfiles } from "./engine-profiles.ts";
 import { runLibinjectionVectors } from "./libinjection-vectors.ts";
@@ -29,4 +30,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   "crs-express": runCrsExpress,
   "crs-fastify": runCrsFastify,
   "crs-haproxy": runCrsHaproxy,
+  "crs-nginx": runCrsNginx,
 };
