@@ -6,7 +6,7 @@
 //   --nginx DIR     nginx sources to build against, instead of nginx-dev's
 //   --out DIR       build folder
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -96,7 +96,9 @@ function buildModule() {
   const hardening =
     "-g -O2 -fstack-protector-strong -Wformat -Werror=format-security -fPIC -Wall -Wextra -Wno-unused-parameter";
   const linking = "-Wl,-z,relro -Wl,-z,now -fPIC";
-  if (!existsSync(join(sources, "objs/Makefile"))) {
+  // The list of files is read by configure.
+  const makefile = join(sources, "objs/Makefile");
+  if (!existsSync(makefile) || statSync(makefile).mtimeMs < statSync(join(root, "module/config")).mtimeMs) {
     run(
       "./configure",
       [

@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Transaction, Waf } from "@cuirass/engine";
-import type { Bundle } from "./entry.ts";
 import type { Native } from "./native.ts";
 
 const files = new Map<string, string>();
@@ -31,6 +30,10 @@ const fake: Native = {
   matched: (match) => void matched.push(match),
 };
 
+type Bundle = typeof import("./waf.ts") &
+  typeof import("./exchange.ts") &
+  typeof import("./polyfills.ts") &
+  typeof import("./warm-up.ts");
 let bundle: Bundle;
 const registers = new Float64Array(7);
 

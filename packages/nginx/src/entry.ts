@@ -16,7 +16,7 @@ import {
 import { dropWaf, matchedErrorLog, matchedSeverity, openWaf, ruleCount } from "./waf.ts";
 import { warmUp } from "./warm-up.ts";
 
-const cuirass = {
+const value = {
   attach,
   openWaf,
   dropWaf,
@@ -38,7 +38,4 @@ const cuirass = {
   removePolyfills,
 };
 
-/** The functions on `globalThis.cuirass`. */
-export type Bundle = typeof cuirass;
-
-Object.defineProperty(globalThis, "cuirass", { value: cuirass });
+Object.defineProperty(globalThis, "cuirass", { value });
