@@ -80,7 +80,7 @@ if (!options["skip-throughput"] && crs !== undefined) {
     directory: join(directory, "throughput"),
     build,
     shared,
-    root,
+    crs,
     seconds: Number(options.seconds),
     figures: result.figures,
     report: (row) => {
