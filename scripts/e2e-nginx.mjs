@@ -34,7 +34,7 @@ const step = (command, args) => spawnSync(command, args, { cwd: root, stdio: "in
 if (!existsSync(join(root, "node_modules/rolldown")) && !step("npm", ["ci", "--no-fund", "--no-audit"]))
   process.exit(1);
 if (!step(process.execPath, ["packages/nginx/scripts/build.mjs"])) process.exit(1);
-if (!step(process.execPath, ["packages/nginx/scripts/build-faults.mjs"])) process.exit(1);
+if (!step(process.execPath, ["packages/nginx/scripts/build-tests.mjs"])) process.exit(1);
 
 const directory = mkdtempSync(join(tmpdir(), "cuirass-e2e-nginx-"));
 const result = { cases: [], crs: undefined, throughput: [], figures: {} };

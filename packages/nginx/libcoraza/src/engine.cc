@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <libplatform/libplatform.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ constexpr int kWarmUpRounds = 8;
 constexpr int kWarmUpMs = 2000;
 
 pid_t started_in = 0;
+/// Perf: asked at every call; getpid there was two thirds of the cost of a whole exchange of calls.
+bool forked = false;
 // Nothing here is destroyed at exit: a forked child that exits would wait for threads it does not have.
 std::string& flags = *new std::string();
 v8::Platform* platform = nullptr;
@@ -51,12 +54,15 @@ bool MayWriteCode() {
 }
 
 bool StartV8(std::string* error) {
+  // Processes that were not made by fork(3) are found out here, once per transaction.
+  if (started_in != 0 && started_in != getpid()) forked = true;
   if (Engine::Forked()) {
     *error = "this process was forked from one in which libcoraza had started: load the library after the fork";
     return false;
   }
   if (started_in != 0) return true;
   started_in = getpid();
+  pthread_atfork(nullptr, nullptr, [] { forked = true; });
   flags = "--single-threaded";
   if (!MayWriteCode()) {
     flags += " --jitless";
@@ -120,7 +126,7 @@ Engine* Engine::Running() {
   return isolate == nullptr ? nullptr : static_cast<Engine*>(isolate->GetData(0));
 }
 
-bool Engine::Forked() { return started_in != 0 && started_in != getpid(); }
+bool Engine::Forked() { return forked; }
 
 Engine* Engine::Get(std::string* error) {
   if (!StartV8(error)) return nullptr;
