@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { runAbiTests, runCases } from "./e2e-nginx/cases.mjs";
+import { runAbiTests } from "./e2e-nginx/abi.mjs";
+import { runCases } from "./e2e-nginx/cases.mjs";
 import { startApplication } from "./e2e-nginx/nginx.mjs";
 import { runFigures, runThroughput } from "./e2e-nginx/throughput.mjs";
 

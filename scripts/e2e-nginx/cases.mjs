@@ -1,5 +1,4 @@
 // What nginx with the module must do, case by case, on real sockets. A case returns nothing or a note, or throws.
-import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
@@ -536,44 +535,4 @@ export async function runCases({ directory, build, application, crs, only, repor
   } finally {
     await main.stop();
   }
-}
-
-/** The test program of the C interface, plain and under valgrind. */
-export function runAbiTests({ build, root, transactions, report }) {
-  const program = join(build, "abi-test");
-  const { output } = compile(root, build, "abi-test", program);
-  if (output !== "") return report("the C interface", false, output);
-  const plain = spawnSync(program, [], { encoding: "utf8", timeout: 120_000 });
-  report("the C interface: every symbol", plain.status === 0, plain.stdout.trim().split("\n").at(-1) ?? "");
-  const leak = join(build, "leak-test");
-  const built = compile(root, build, "leak-test", leak);
-  if (built.output !== "") return report("no leak", false, built.output);
-  const counted = spawnSync(leak, [String(transactions)], { encoding: "utf8", timeout: 1_800_000 });
-  return report(
-    `no leak over ${transactions} transactions`,
-    counted.status === 0,
-    counted.stdout.trim().split("\n").at(-1) ?? "",
-  );
-}
-
-function compile(root, build, name, program) {
-  const source = join(root, `packages/nginx/libcoraza/test/${name}.c`);
-  const include = join(root, "packages/nginx/libcoraza/include");
-  const { status, stderr } = spawnSync(
-    "cc",
-    [
-      "-D_GNU_SOURCE",
-      "-g",
-      "-O1",
-      `-I${include}`,
-      "-o",
-      program,
-      source,
-      `-L${build}`,
-      "-lcoraza",
-      `-Wl,--allow-shlib-undefined,-rpath,${build}`,
-    ],
-    { encoding: "utf8" },
-  );
-  return { output: status === 0 ? "" : stderr };
 }

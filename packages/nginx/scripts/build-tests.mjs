@@ -1,5 +1,5 @@
-// Libraries for tests, of the same C++ and other bundles: build/faults (faults on demand) and build/stub (an engine that
-// does nothing). Needs a finished build.
+// Libraries for tests. Of the same C++ and other bundles: build/faults (faults on demand) and build/stub (an engine that
+// does nothing). With the bundle and checked memory: build/asan. Needs a finished build.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -12,16 +12,19 @@ const step = (command, args) => {
   if (spawnSync(command, args, { stdio: "inherit" }).status !== 0) process.exit(1);
 };
 
+const make = (folder, bundle, more) =>
+  step("make", [
+    ...["-s", "-j2", "-C", join(root, "libcoraza"), `LIBNODE=${existsSync(unpacked) ? unpacked : ""}`],
+    ...[`BUNDLE=${bundle}`, `OUT=${join(out, folder)}`, ...more],
+  ]);
+
 for (const name of ["faults", "stub"]) {
   const bundle = join(out, name, "bundle.js");
   step(process.execPath, [join(root, "scripts/bundle.mjs"), bundle, `../libcoraza/test/${name}-entry.ts`]);
-  step("make", [
-    "-s",
-    "-C",
-    join(root, "libcoraza"),
-    `LIBNODE=${existsSync(unpacked) ? unpacked : ""}`,
-    `BUNDLE=${bundle}`,
-    `OUT=${join(out, name)}`,
-    `OBJ=${join(out, "obj")}`,
-  ]);
+  make(name, bundle, [`OBJ=${join(out, "obj")}`]);
 }
+// `vptr` checks need the type information that V8 is built without.
+make("asan", join(out, "bundle.js"), [
+  "SANITIZE=-fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer",
+  "CXXFLAGS=-O1 -g",
+]);
