@@ -172,8 +172,9 @@ ngx_http_coraza_new_waf(ngx_http_coraza_waf_t *waf, char **error)
 }
 
 
-static void
-ngx_http_coraza_use_snapshot(ngx_cycle_t *cycle, int descriptor)
+/* Hands the library the snapshot of the configuration. NULL when there is none. */
+static void *
+ngx_http_coraza_use_snapshot(ngx_cycle_t *cycle, int descriptor, off_t *length)
 {
     char *error = NULL;
     void *data;
@@ -181,20 +182,24 @@ ngx_http_coraza_use_snapshot(ngx_cycle_t *cycle, int descriptor)
 
     size = descriptor == -1 ? 0 : lseek(descriptor, 0, SEEK_END);
     if (size <= 0 || ngx_http_coraza->snapshot_use == NULL) {
-        return;
+        return NULL;
     }
 
     data = mmap(NULL, (size_t) size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (data == MAP_FAILED) {
         ngx_log_error(NGX_LOG_WARN, cycle->log, ngx_errno, "coraza: cannot map the snapshot; rules are compiled again");
-        return;
+        return NULL;
     }
 
     if (ngx_http_coraza->snapshot_use(data, (size_t) size, &error) != 0) {
         ngx_log_error(NGX_LOG_WARN, cycle->log, 0, "coraza: %s; rules are compiled again", error);
         ngx_http_coraza->free_string(error);
         munmap(data, (size_t) size);
+        return NULL;
     }
+
+    *length = size;
+    return data;
 }
 
 
@@ -207,6 +212,8 @@ ngx_http_coraza_init_process(ngx_cycle_t *cycle)
 {
     int rules;
     char *message;
+    void *snapshot;
+    off_t length;
     ngx_uint_t i;
     ngx_msec_t started;
     const char *error = NULL;
@@ -230,7 +237,7 @@ ngx_http_coraza_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    ngx_http_coraza_use_snapshot(cycle, mcf->snapshot);
+    snapshot = ngx_http_coraza_use_snapshot(cycle, mcf->snapshot, &length);
 
     wafs = mcf->wafs.elts;
     for (i = 0; i < mcf->wafs.nelts; i++) {
@@ -253,6 +260,11 @@ ngx_http_coraza_init_process(ngx_cycle_t *cycle)
         ngx_time_update();
         ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0, "coraza: %d rules ready after %M ms", rules,
                       ngx_current_msec - started);
+    }
+
+    /* It has been read; should the library need it again, it comes back from the file. */
+    if (snapshot != NULL) {
+        madvise(snapshot, (size_t) length, MADV_DONTNEED);
     }
 
     return NGX_OK;
