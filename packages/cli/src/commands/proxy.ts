@@ -18,6 +18,21 @@ export function proxyCommand(): Command {
     .option("--admin <address>", "address of health, metrics and decisions; `off` for none", "127.0.0.1:8081")
     .option("--admin-token-file <file>", "token that POST /reload on the admin port needs; else CUIRASS_ADMIN_TOKEN")
     .option("--watch", "reload when a rule file changes; SIGHUP reloads in any case")
+    .addOption(
+      new Option("--store <address>", "persistent collections: memory, file:///PATH or redis://HOST[:PORT]")
+        .env("CUIRASS_STORE")
+        .default("memory"),
+    )
+    .addOption(
+      new Option(
+        "--store-when-down <policy>",
+        "while Redis is away: count in this process, or let each call be a fault",
+      )
+        .choices(["local", "fault"])
+        .default("local"),
+    )
+    .option("--mask <names...>", "never log these: arg:NAME, cookie:NAME, header:NAME, response-header:NAME")
+    .option("--telemetry", "OpenTelemetry traces and metrics, by the SDK loaded with node --import")
     .option("--expose-matches <header>", "response header with the ids of logged rules; for test runners only")
     .option("--directives-before <text>", "SecLang text after the recommended settings, before the rules")
     .option("--directives-after <text>", "SecLang text after the rules, e.g. exclusions")

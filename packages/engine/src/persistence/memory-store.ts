@@ -12,6 +12,16 @@ export interface MemoryStoreOptions {
   readonly variableLimit?: number;
 }
 
+/** A variable as the store holds it. `expiresAt` is Infinity when it lives as long as its record. */
+export interface StoredEntry {
+  readonly collection: PersistentName;
+  readonly key: ByteString;
+  readonly name: ByteString;
+  readonly value: ByteString;
+  readonly expiresAt: number;
+  readonly recordExpiresAt: number;
+}
+
 /** What a record and a variable cost besides their texts, roughly. */
 const RECORD_OVERHEAD = 256;
 const VARIABLE_OVERHEAD = 96;
@@ -124,6 +134,19 @@ export class MemoryCollectionStore implements CollectionStore {
     const variable = record && this.#variable(record, name);
     if (variable === undefined) return;
     record!.variables.set(name, { value: variable.value, expiresAt: this.#clock.monotonic() + seconds * 1000 });
+  }
+
+  /** All live variables, with the monotonic times at which they and their records end; for a store on disk. */
+  *entries(): Generator<StoredEntry, void, undefined> {
+    const now = this.#clock.monotonic();
+    for (const [id, record] of this.#records) {
+      if (record.expiresAt <= now) continue;
+      const end = id.indexOf("\0");
+      const [collection, key] = [id.slice(0, end) as PersistentName, id.slice(end + 1)];
+      for (const [name, { value, expiresAt }] of record.variables) {
+        if (expiresAt > now) yield { collection, key, name, value, expiresAt, recordExpiresAt: record.expiresAt };
+      }
+    }
   }
 
   #live(id: string): StoredRecord | undefined {

@@ -47,18 +47,27 @@ function eventOf(record: AuditRecord): object {
     start_time: record.startMs,
     action_id: record.isInterrupted ? 2 : 1,
     action: record.isInterrupted ? "Denied" : "Allowed",
+    disposition_id: record.isInterrupted ? 2 : 1,
+    disposition: record.isInterrupted ? "Blocked" : "Allowed",
     metadata: {
       log_provider: "cuirass",
       log_version: record.productVersion,
       logged_time: record.startMs + Math.round(record.elapsedMicroseconds / 1000),
       product: { vendor_name: "Cuirass", name: "Cuirass", version: record.productVersion },
       version: "1.2.0",
+      // Where action and disposition belong.
+      profiles: ["security_control"],
     },
     message: withMatch[0] === undefined ? undefined : text(withMatch[0].matched.message),
     enrichments: withMatch.map(({ matched, matchIndex }) => {
       const match = matched.matches[matchIndex!]!;
       const [message, data] = [text(match.message), text(match.data)];
-      return { data: JSON.stringify(ruleData(matched, message, data)), name: message, value: data };
+      // All three are required, and neither message nor data of a rule is.
+      return {
+        data: JSON.stringify(ruleData(matched, message, data)),
+        name: message || `rule ${matched.rule.id}`,
+        value: data || nameOf(match),
+      };
     }),
     http_request: {
       version: text(record.protocol),
@@ -74,10 +83,11 @@ function eventOf(record: AuditRecord): object {
         ?.split(",")
         .map((address) => address.trim()),
     },
-    http_response: { code: record.status, http_headers: headerList(record.responseHeaders) },
+    http_response:
+      record.status === 0 ? undefined : { code: record.status, http_headers: headerList(record.responseHeaders) },
     src_endpoint: { ip: record.clientAddress, port: record.clientPort },
     dst_endpoint: { ip: record.serverAddress, port: record.serverPort },
-    web_resources: [{ url_string: text(record.uri) }],
+    web_resources: [record.uri === "" ? { name: "unknown" } : { url_string: text(record.uri) }],
     severity_id: severityId,
     severity,
     timezone_offset: -new Date(record.startMs).getTimezoneOffset(),
@@ -96,17 +106,26 @@ function severityOf(severity: Severity | undefined): readonly [id: number, name:
   return severity === undefined ? [0, "Unknown"] : severities[severity]!;
 }
 
-function headerList(pairs: readonly Pair[] | undefined): object[] | undefined {
-  return pairs?.map(([name, value]) => ({ name: text(name), value: text(value) }));
+function nameOf({ variable, key }: { readonly variable: string; readonly key: string }): string {
+  return text(key === "" ? variable : `${variable}:${key}`);
 }
 
-/** Without empty texts, empty lists and undefined fields, as the schema asks. */
+/** Both fields of a header are required, so that an empty value is written as a blank. */
+function headerList(pairs: readonly Pair[] | undefined): object[] | undefined {
+  return pairs?.map(([name, value]) => ({ name: text(name), value: text(value) || " " }));
+}
+
+/** Without empty texts, lists, objects and undefined fields, as the schema asks. */
 function prune(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(prune);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, inner]) => [key, prune(inner)] as const)
-      .filter(([, inner]) => inner !== undefined && inner !== "" && !(Array.isArray(inner) && inner.length === 0)),
+      .filter(([, inner]) => inner !== undefined && inner !== "" && !isEmpty(inner)),
   );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
