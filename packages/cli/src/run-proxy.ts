@@ -32,6 +32,8 @@ export interface RunProxyOptions {
   readonly storeWhenDown?: "local" | "fault" | undefined;
   /** What logs must not show, e.g. `arg:password`. */
   readonly mask?: readonly string[] | undefined;
+  /** Audit entries that may wait for each target. */
+  readonly auditQueue?: number | undefined;
   /** Traces and metrics through the OpenTelemetry SDK that was loaded into the process. */
   readonly telemetry?: boolean | undefined;
   readonly exposeMatches?: string | undefined;
@@ -60,6 +62,7 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
     logger,
     store: options.store,
     whenStoreDown: options.storeWhenDown,
+    ...(options.auditQueue === undefined ? {} : { audit: { queue: { entries: options.auditQueue } } }),
     masking: parseMaskingList(options.mask ?? []),
     telemetry: options.telemetry === true ? await loadTelemetry() : undefined,
   });

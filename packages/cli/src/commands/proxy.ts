@@ -32,6 +32,7 @@ export function proxyCommand(): Command {
         .default("local"),
     )
     .option("--mask <names...>", "never log these: arg:NAME, cookie:NAME, header:NAME, response-header:NAME")
+    .option("--audit-queue <n>", "audit entries that may wait for a target; more are lost and counted (10000)", Number)
     .option("--telemetry", "OpenTelemetry traces and metrics, by the SDK loaded with node --import")
     .option("--expose-matches <header>", "response header with the ids of logged rules; for test runners only")
     .option("--directives-before <text>", "SecLang text after the recommended settings, before the rules")

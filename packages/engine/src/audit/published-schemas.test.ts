@@ -68,7 +68,7 @@ function entries(
 }
 
 describe("the JSON record", () => {
-  const path = join(import.meta.dirname, "../../../../docs/reference/audit-record.schema.json");
+  const path = join(import.meta.dirname, "../../../../docs/schemas/audit-record.schema.json");
   const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile(
     JSON.parse(readFileSync(path, "utf8")) as object,
   );

@@ -3,6 +3,9 @@ import type { CollectionStore, Logger } from "@cuirass/engine";
 import { MemoryCollectionStore } from "@cuirass/engine";
 import { createFileStore } from "./file-store.ts";
 
+/** Milliseconds that a start waits for a Redis server. */
+const CONNECT_MS = 2000;
+
 /** What a store needs besides its address. */
 export interface OpenStoreOptions {
   readonly logger?: Logger;
@@ -38,6 +41,9 @@ export async function openCollectionStore(address: string, options: OpenStoreOpt
     // Loaded when asked for: the client is an optional dependency.
     const { createRedisStore } = await import("./redis/index.ts");
     const store = createRedisStore({ url: address, ...options });
+    if (!(await store.ready(CONNECT_MS))) {
+      options.logger?.log("warn", `no connection to the collection store within ${CONNECT_MS} ms; still trying`, {});
+    }
     return { kind: "redis", store, close: () => store.close() };
   }
   throw new Error(`"${address}" is no collection store: expected memory, file:///PATH or redis://HOST[:PORT]`);

@@ -13,7 +13,10 @@ export interface RedisStoreOptions {
   readonly url: string;
   /** Before every key. Services that share counters share it. Default `cuirass`. */
   readonly prefix?: string;
-  /** Milliseconds for one call. Default 250. */
+  /**
+   * Milliseconds without any answer of the server after which calls fail; while it answers others a call may take four
+   * times as long. Default 250.
+   */
   readonly timeoutMs?: number;
   /**
    * While the server cannot be reached: `local` counts in the memory of this process, so that limits hold per process and
@@ -31,6 +34,8 @@ export interface RedisStoreOptions {
 export interface RedisCollectionStore extends CollectionStore {
   /** True while calls are not sent because the server is down. */
   readonly isDown: boolean;
+  /** Resolves once the connection stands, or after so many milliseconds; true when it stands. */
+  ready(limitMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -40,6 +45,8 @@ const KEY_LENGTH = 256;
 const VALUE_LENGTH = 65_536;
 const QUEUE_LENGTH = 10_000;
 const RECONNECT_MS = 2000;
+/** Times of the time-out that a call may take while the server answers others. */
+const PATIENCE = 4;
 
 /**
  * Persistent collections in Redis or Valkey, shared by all processes that use it. Every change is one step of the server,
@@ -55,8 +62,10 @@ export function createRedisStore(options: RedisStoreOptions): RedisCollectionSto
 class RedisStore implements RedisCollectionStore {
   readonly #options: RedisStoreOptions;
   readonly #client: ReturnType<typeof connect>;
+  readonly #connected: Promise<boolean>;
   readonly #breaker: CircuitBreaker;
   readonly #ttls = new Map<PersistentName, number>();
+  #lastAnswer = 0;
   /** Counters of this process while the server is down; begun anew each time. */
   #local: MemoryCollectionStore | undefined;
 
@@ -76,7 +85,15 @@ class RedisStore implements RedisCollectionStore {
     this.#client = connect(options.url);
     // Each failing call says so itself.
     this.#client.on("error", () => undefined);
-    void this.#client.connect().catch(() => undefined);
+    this.#connected = this.#client.connect().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  ready(limitMs: number): Promise<boolean> {
+    const late = new Promise<boolean>((resolve) => void setTimeout(() => resolve(false), limitMs).unref());
+    return Promise.race([this.#connected, late]);
   }
 
   get isDown(): boolean {
@@ -152,7 +169,8 @@ class RedisStore implements RedisCollectionStore {
     let reason = "the server is down";
     if (this.#breaker.allows()) {
       try {
-        const answer = await within(remote(), timeoutMs);
+        const answer = await this.#within(remote(), timeoutMs);
+        this.#lastAnswer = performance.now();
         this.#breaker.succeeded();
         onCall?.("ok");
         return answer;
@@ -165,6 +183,22 @@ class RedisStore implements RedisCollectionStore {
     if (whenDown === "fault") throw new Error(`Redis: ${reason}`);
     this.#local ??= new MemoryCollectionStore({ clock: { now: Date.now, monotonic: () => performance.now() } });
     return local(this.#local);
+  }
+
+  #within<T>(work: Promise<T>, ms: number): Promise<T> {
+    const started = performance.now();
+    return new Promise((resolve, reject) => {
+      // Answers come in order, so one for somebody else shows that the server is at work.
+      const late = (): void => {
+        const now = performance.now();
+        const waits = now - started < ms * PATIENCE && now - this.#lastAnswer < ms;
+        if (waits) timer = setTimeout(late, ms);
+        else reject(new Error(`no answer within ${Math.round(now - started)} ms`));
+      };
+      // After the sockets have been looked at once more: this process may have been busy, not the server.
+      let timer = setTimeout(() => setImmediate(late), ms);
+      work.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
   }
 
   async #run(
@@ -197,13 +231,6 @@ function connect(url: string) {
     commandsQueueMaxLength: QUEUE_LENGTH,
     socket: { connectTimeout: RECONNECT_MS, reconnectStrategy: (tries) => Math.min(50 * 2 ** tries, RECONNECT_MS) },
   }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
-}
-
-function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 function latin1(bytes: Buffer): ByteString {
