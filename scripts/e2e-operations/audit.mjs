@@ -194,8 +194,8 @@ export async function run({ root, directory, test, skip }) {
         await sleep(1500);
         if (daemon.child.exitCode !== null) throw new Error(`the daemon ended: ${daemon.output.slice(-500)}`);
         const target = transport === "unix" ? `unix://${socket}` : `${transport}://127.0.0.1:${port}`;
-        // rsyslog reads lines from unix stream sockets.
-        const framing = !ng && transport === "unix" ? "?framing=lines" : "";
+        // Both daemons read lines from unix stream sockets.
+        const framing = transport === "unix" ? "?framing=lines" : "";
         const waf = await start(`syslog-${transport}`, `SecAuditLogType Syslog\nSecAuditLog ${target}${framing}\n`);
         for (let id = 0; id < 25; id++) await waf.attack(id);
         const lines = () => (existsSync(out) ? readFileSync(out, "utf8").trimEnd().split("\n") : []);
