@@ -28,7 +28,6 @@ export { ActionArgumentError } from "./action.ts";
 export type { BodyContext, BodyProcessorDefinition } from "./body/body-processor.ts";
 export type { MaskingList } from "./audit/masking.ts";
 export { Masking } from "./audit/masking.ts";
-export { maskMatched } from "./audit/masked-match.ts";
 export type { AuditFormatDefinition } from "./audit/formats/index.ts";
 export type { MemoryStoreOptions } from "./persistence/memory-store.ts";
 export { MemoryCollectionStore } from "./persistence/memory-store.ts";

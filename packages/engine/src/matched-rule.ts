@@ -75,6 +75,8 @@ export interface MatchedRule {
   readonly matches: readonly MatchData[];
   /** TX changes made while the rule was evaluated. */
   readonly scores: readonly ScoreChange[];
+  /** The same as logs may show it: without values that are to be masked. Itself when there are none. */
+  masked(): MatchedRule;
   /** The line for the error log (spec: auditlog, 8). */
   errorLog(): ByteString;
   /** The longer text form, an entry per match. */

@@ -1,5 +1,4 @@
 import type { Interruption, MatchedRule, Transaction, TraceStep } from "@cuirass/engine";
-import { maskMatched } from "@cuirass/engine";
 
 /** What was decided about one exchange and why, as plain data that prints as JSON. Texts are byte strings shown as latin1. */
 export interface Decision {
@@ -60,7 +59,7 @@ export function describeDecision(tx: Transaction, status: number): Decision {
     status,
     verdict: tx.interruption !== undefined ? "blocked" : interruption !== undefined ? "would block" : "passed",
     interruption,
-    rules: tx.matchedRules.map((matched) => describeRule(maskMatched(matched, masking, tx.context.productName))),
+    rules: tx.matchedRules.map((matched) => describeRule(matched.masked())),
     scores: Object.fromEntries(
       tx.variables.tx.entries.filter(({ key }) => /score|threshold/i.test(key)).map(({ key, value }) => [key, value]),
     ),

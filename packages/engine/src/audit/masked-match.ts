@@ -27,6 +27,7 @@ export function maskMatched(matched: MatchedRule, masking: Masking, product: str
     log: matched.log,
     audit: matched.audit,
     matches,
+    masked: () => masked,
     scores: hides ? matched.scores.filter(({ name }) => !masking.hidesMatch("TX", name)) : matched.scores,
     errorLog: () => formatErrorLog(masked, product),
     auditLog: () => formatAuditText(masked, product),

@@ -3,7 +3,6 @@ import type { MatchedRule } from "../matched-rule.ts";
 import type { Severity } from "../severity.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { Transaction } from "../transaction.ts";
-import { maskMatched } from "./masked-match.ts";
 import type { Masking } from "./masking.ts";
 
 /** A header or argument: name as received, value masked where asked. */
@@ -124,7 +123,7 @@ export function buildAuditRecord(tx: Transaction, version: string): AuditRecord 
     productVersion: version,
     highestSeverity: highest <= 7 ? (highest as Severity) : undefined,
     isInterrupted: tx.interruption !== undefined,
-    messages: messagesOf(tx, masking, has("K"), has("H")),
+    messages: messagesOf(tx, has("K"), has("H")),
     phaseMicroseconds: tx.phaseMs.slice(1).map((ms) => Math.round(ms * 1000)),
   };
 }
@@ -140,10 +139,8 @@ function describeFile(name: ByteString, size: Entry | undefined): AuditFile {
   return { name, size: Number(size?.value ?? 0), mime: mimeTypes.get(extension) ?? "" };
 }
 
-function messagesOf(tx: Transaction, masking: Masking, perMatch: boolean, perRule: boolean): AuditMessage[] {
-  const audited = tx.matchedRules
-    .filter((matched) => matched.audit)
-    .map((matched) => maskMatched(matched, masking, tx.context.productName));
+function messagesOf(tx: Transaction, perMatch: boolean, perRule: boolean): AuditMessage[] {
+  const audited = tx.matchedRules.filter((matched) => matched.audit).map((matched) => matched.masked());
   if (perMatch)
     return audited.flatMap((matched) => matched.matches.map((_match, matchIndex) => ({ matched, matchIndex })));
   return perRule ? audited.map((matched) => ({ matched, matchIndex: undefined })) : [];

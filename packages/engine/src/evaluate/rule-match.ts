@@ -72,14 +72,14 @@ export class RuleMatch implements MatchedRule {
   }
 
   errorLog(): ByteString {
-    return formatErrorLog(this.#masked(), this.#tx.context.productName);
+    return formatErrorLog(this.masked(), this.#tx.context.productName);
   }
 
   auditLog(): ByteString {
-    return formatAuditText(this.#masked(), this.#tx.context.productName);
+    return formatAuditText(this.masked(), this.#tx.context.productName);
   }
 
-  #masked(): MatchedRule {
+  masked(): MatchedRule {
     const { context, control } = this.#tx;
     if (context.sanitised.length + control.sanitised.length === 0) return this;
     return maskMatched(this, this.#tx.masking(), context.productName);

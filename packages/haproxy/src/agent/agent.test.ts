@@ -71,6 +71,20 @@ test("a blocked request says how, by which rule, and is logged in the peer's for
   expect(line).toMatchObject({ level: "error", match: { rule_id: 190001, unique_id: "my-id", phase_id: 2 } });
 });
 
+test("values to be masked are in no line of a log", async () => {
+  const rules = site.replace("msg:'evil'", "msg:'evil',logdata:'%{MATCHED_VAR}'");
+  for (const config of [`mask: [arg:q]\n${rules}`, `mask: [arg:q]\n${rules.replaceAll("json", "console")}`]) {
+    await start(config);
+    expect((await client.ask(1, [request("q=evilSecret")])).get("action")).toBe("deny");
+    await vi.waitFor(() => expect(lines.join("\n")).toContain("190001"));
+    expect(lines.join("\n")).not.toContain("evilSecret");
+    if (config.includes("json")) {
+      client.close();
+      await agent.stop();
+    }
+  }
+});
+
 test("a redirect carries its target", async () => {
   await start(site);
   const variables = await client.ask(1, [request("to=out")]);

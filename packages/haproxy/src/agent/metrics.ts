@@ -104,5 +104,6 @@ export class AgentMetrics {
     for (const { app, summary } of report.transactions) this.waf.observeSummary(summary, app);
     for (const fault of report.faults) this.waf.fault(fault);
     for (const { writer, result, entries } of report.audit) this.waf.audit(writer, result, entries);
+    for (const { store, result, calls } of report.stores) this.waf.store(store, result, calls);
   }
 }

@@ -2,6 +2,7 @@ import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { VariableAction } from "../spop/actions.ts";
 import type { Job, KeptTransaction, WorkerPort } from "./worker-protocol.ts";
 import { Inspector } from "../inspect/inspector.ts";
+import type { AgentPorts } from "../inspect/ports.ts";
 import { createAgentPorts } from "../inspect/ports.ts";
 import { Reporter } from "../inspect/report.ts";
 import { warningsOf } from "../inspect/warnings.ts";
@@ -17,14 +18,15 @@ const DRAIN_POLL_MS = 5;
 /** A worker's life: loads the rules, answers jobs, sweeps its cache, and says when it is no longer needed. */
 export async function serveJobs(port: WorkerPort, config: InspectorConfig): Promise<void> {
   const reporter = new Reporter();
-  const ports = createAgentPorts(reporter);
+  let ports: AgentPorts | undefined;
   try {
+    ports = await createAgentPorts(config.operations, reporter);
     const inspector = await Inspector.create(config, ports, reporter);
     await inspector.warmUp();
     new JobServer(port, inspector, reporter).start();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    port.postMessage({ kind: "failed", message, files: [...ports.files.asked] });
+    port.postMessage({ kind: "failed", message, files: [...(ports?.files.asked ?? [])] });
   }
 }
 

@@ -164,8 +164,15 @@ export class WorkerSet {
   }
 
   async #add(): Promise<LoadedRules> {
-    const { file, applications, defaultApplication, deadlineMs } = this.config;
-    const config: InspectorConfig = { file, applications, defaultApplication, deadlineMs, workers: this.#count };
+    const { file, applications, defaultApplication, deadlineMs, operations } = this.config;
+    const config: InspectorConfig = {
+      file,
+      applications,
+      defaultApplication,
+      deadlineMs,
+      operations,
+      workers: this.#count,
+    };
     const worker = new WorkerHandle(this.#create(config), this.#events);
     try {
       const loaded = await worker.ready;

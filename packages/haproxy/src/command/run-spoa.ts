@@ -60,16 +60,18 @@ function readConfig(flags: SpoaFlags): ParsedConfig {
 async function validate({ config, warnings }: ParsedConfig): Promise<number> {
   const loggers = new Loggers(config, () => undefined);
   for (const warning of warnings) loggers.log("warn", warning);
-  const { file, applications, defaultApplication, deadlineMs } = config;
+  const { file, applications, defaultApplication, deadlineMs, operations } = config;
   const reporter = new Reporter();
   const workers = workerCount(config);
-  const inspectorConfig = { file, applications, defaultApplication, deadlineMs, workers };
-  const inspector = await Inspector.create(inspectorConfig, createAgentPorts(reporter), reporter);
+  const inspectorConfig = { file, applications, defaultApplication, deadlineMs, operations, workers };
+  const ports = await createAgentPorts(operations, reporter);
+  const inspector = await Inspector.create(inspectorConfig, ports, reporter);
   for (const { config: application, waf } of inspector.applications.values()) {
     for (const warning of warningsOf(waf, application, workers))
       loggers.log("warn", warning, { app: application.name });
   }
   loggers.log("info", "Configuration file is valid");
+  await inspector.close();
   await loggers.close();
   return 0;
 }

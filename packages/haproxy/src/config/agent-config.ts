@@ -1,3 +1,5 @@
+import type { MaskingList } from "@cuirass/engine";
+
 /** Levels of log lines, from most to least. */
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "panic", "disabled"] as const;
 
@@ -35,6 +37,15 @@ export type BindAddress =
   | { readonly kind: "tcp"; readonly host: string | undefined; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
+/** What the applications work with besides their rules. Plain data. */
+export interface OperationsConfig {
+  /** Address of the collection store: `memory`, which is each worker's own and ends with a reload, or `redis://HOST`. */
+  readonly store: string;
+  readonly storeWhenDown: "local" | "fault";
+  /** Values that logs must never show. */
+  readonly masking: MaskingList;
+}
+
 /** A whole configuration, whatever form it was written in. */
 export interface AgentConfig {
   /** Name of the file, as given. */
@@ -51,4 +62,5 @@ export interface AgentConfig {
   readonly workers: number;
   readonly maxFrameSize: number;
   readonly deadlineMs: number;
+  readonly operations: OperationsConfig;
 }

@@ -1,3 +1,5 @@
+import type { MaskingList } from "@cuirass/engine";
+import { parseMaskingList } from "@cuirass/node";
 import * as v from "valibot";
 import type { LogConfig, LogLevelName } from "./agent-config.ts";
 import { logLevels } from "./agent-config.ts";
@@ -31,6 +33,9 @@ export interface CurrentForm extends LogKeys {
   deadline_ms: number;
   workers: number;
   max_frame_size: number;
+  store: string;
+  store_when_down: "local" | "fault";
+  mask: MaskingList;
 }
 
 /** Booleans as YAML 1.1 writes them too: the peer's parser takes them. */
@@ -69,6 +74,19 @@ const application = v.strictObject({
   on_error: v.optional(v.picklist(["flag", "deny"], "expected flag or deny"), "flag"),
 });
 
+/** Words such as `arg:password`. */
+const masking = v.pipe(
+  v.array(text, "expected a list such as [arg:password, header:authorization]"),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parseMaskingList(dataset.value);
+    } catch (error) {
+      addIssue({ message: (error as Error).message });
+      return NEVER;
+    }
+  }),
+);
+
 const top = v.strictObject(
   {
     bind: v.optional(text, ""),
@@ -81,6 +99,10 @@ const top = v.strictObject(
       v.pipe(count, v.minValue(256, "must be at least 256"), v.maxValue(2 ** 31 - 1, "is too large")),
       65_536,
     ),
+    // Workers are threads that come and go with reloads: they cannot share a file.
+    store: v.optional(v.pipe(text, v.regex(/^(?:memory$|rediss?:\/\/.)/, "expected memory or redis://HOST")), "memory"),
+    store_when_down: v.optional(v.picklist(["local", "fault"], "expected local or fault"), "local"),
+    mask: v.optional(masking, []),
   },
   "expected keys and values",
 );
@@ -99,6 +121,9 @@ export const extensionKeys: ReadonlySet<string> = new Set([
   "deadline_ms",
   "workers",
   "max_frame_size",
+  "store",
+  "store_when_down",
+  "mask",
 ]);
 
 /** Keys of the top level and of applications, for hints. */

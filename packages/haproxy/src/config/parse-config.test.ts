@@ -60,6 +60,20 @@ describe("the current form", () => {
     ]);
   });
 
+  test("says where counters are kept and what logs must not show", () => {
+    const more = "store: redis://127.0.0.1:6379\nstore_when_down: fault\nmask: [arg:password, header:authorization]\n";
+    expect(parseConfig(more + minimal, "c.yaml").config.operations).toEqual({
+      store: "redis://127.0.0.1:6379",
+      storeWhenDown: "fault",
+      masking: { arguments: ["password"], requestHeaders: ["authorization"] },
+    });
+    expect(parseConfig(minimal, "c.yaml").config.operations).toMatchObject({ store: "memory", masking: {} });
+    expect(problemsOf(`store: file:///x\nmask: [password]\n${minimal}`)).toEqual([
+      expect.stringContaining("store: expected memory or redis://HOST"),
+      expect.stringContaining('"password" cannot be masked: expected arg:NAME'),
+    ]);
+  });
+
   test("every unknown key and every wrong value is refused with its place", () => {
     const broken = minimal
       .replace("log_level: info", "log_lvl: info")

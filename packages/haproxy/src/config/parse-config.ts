@@ -127,6 +127,7 @@ function build(form: CurrentForm, context: BuildContext): AgentConfig {
     workers: form.workers,
     maxFrameSize: form.max_frame_size,
     deadlineMs: form.deadline_ms,
+    operations: { store: form.store, storeWhenDown: form.store_when_down, masking: form.mask },
   };
 }
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { EngineFault, Host, Transaction, Waf } from "@cuirass/engine";
+import type { EngineFault, Host, MaskingList, Transaction, Waf } from "@cuirass/engine";
 import { compileWaf } from "@cuirass/engine";
 import { inSlices, supportedAuditWriters } from "@cuirass/node";
 import type { ApplicationConfig } from "../config/agent-config.ts";
@@ -21,6 +21,7 @@ export interface Application {
 export interface ApplicationContext {
   readonly configFile: string;
   readonly host: Host;
+  readonly masking: MaskingList;
   readonly reporter: Reporter;
   /** Workers that share the application's traffic, and its limits. */
   readonly workers: number;
@@ -33,7 +34,7 @@ export interface ApplicationContext {
  * @throws WafConfigError when its directives are wrong; places are those in the configuration file.
  */
 export async function createApplication(config: ApplicationConfig, context: ApplicationContext): Promise<Application> {
-  const { configFile, host, reporter, workers, timeBudgetMs } = context;
+  const { configFile, host, masking, reporter, workers, timeBudgetMs } = context;
   const started = performance.now();
   const steps = compileWaf({
     // Empty lines in front make line numbers those of the configuration file.
@@ -42,10 +43,11 @@ export async function createApplication(config: ApplicationConfig, context: Appl
       name: basename(configFile),
     },
     host,
+    masking,
     plugins: { auditWriters: supportedAuditWriters },
     onFaultPolicy: config.onError === "deny" ? "block" : "pass",
     onMatchedRule: (matched) => {
-      const text = matchLine(config.log, matched);
+      const text = matchLine(config.log, matched.masked());
       if (text !== undefined) reporter.line(config.name, text);
     },
     onFault: (fault) => reportFault(config.name, fault, reporter),

@@ -1,5 +1,5 @@
 import type { Transaction } from "@cuirass/engine";
-import type { ApplicationConfig } from "../config/agent-config.ts";
+import type { ApplicationConfig, OperationsConfig } from "../config/agent-config.ts";
 import type { VariableAction } from "../spop/actions.ts";
 import type { Message } from "../spop/message.ts";
 import type { Application } from "./application.ts";
@@ -33,6 +33,7 @@ export interface InspectorConfig {
   readonly applications: readonly ApplicationConfig[];
   readonly defaultApplication: string | undefined;
   readonly deadlineMs: number;
+  readonly operations: OperationsConfig;
   /** Workers that share the traffic, and the limits. */
   readonly workers: number;
   /** Longest time for the rules of a transaction; undefined means the engine's own. */
@@ -62,7 +63,7 @@ export class Inspector {
   /** Compiles all applications, in slices: what else the thread does goes on. @throws WafConfigError when directives are wrong. */
   static async create(config: InspectorConfig, ports: AgentPorts, reporter: Reporter): Promise<Inspector> {
     const inspector = new Inspector(config, ports, reporter);
-    const { file: configFile, workers, timeBudgetMs } = config;
+    const { file: configFile, workers, timeBudgetMs, operations } = config;
     const { host } = ports;
     for (const application of config.applications) {
       const { name } = application;
@@ -71,7 +72,7 @@ export class Inspector {
         if (reason !== "replaced") reporter.release(tx.id);
         inspector.#end(name, tx).catch((error: unknown) => reporter.internalError(error, { unique_id: tx.id }));
       };
-      const context = { configFile, host, reporter, workers, timeBudgetMs, onRemoved };
+      const context = { configFile, host, masking: operations.masking, reporter, workers, timeBudgetMs, onRemoved };
       inspector.applications.set(name, await createApplication(application, context));
     }
     return inspector;

@@ -12,6 +12,8 @@ export interface Report {
   readonly faults: readonly Pick<EngineFault, "kind" | "policy">[];
   /** What became of audit entries. */
   readonly audit: readonly AuditCount[];
+  /** Calls of the collection store. */
+  readonly stores: readonly StoreCount[];
   /** Lines of applications' logs, formatted. */
   readonly lines: readonly { readonly app: string; readonly text: string }[];
   /** Lines of the agent's own log. */
@@ -34,6 +36,13 @@ interface AuditCount {
   readonly entries: number;
 }
 
+/** Calls of a store by their outcome. */
+interface StoreCount {
+  readonly store: string;
+  readonly result: "ok" | "failed" | "refused";
+  calls: number;
+}
+
 /** A line of the agent's own log. */
 interface LogEvent {
   readonly level: LogLevelName;
@@ -51,6 +60,7 @@ export class Reporter {
   #transactions: { readonly app: string; readonly summary: TransactionSummary }[] = [];
   #faults: Pick<EngineFault, "kind" | "policy">[] = [];
   #audit: AuditCount[] = [];
+  #stores: StoreCount[] = [];
   #lines: { readonly app: string; readonly text: string }[] = [];
   #events: LogEvent[] = [];
   #released: string[] = [];
@@ -80,6 +90,12 @@ export class Reporter {
 
   audit(writer: string, result: AuditCount["result"], entries: number): void {
     this.#audit.push({ writer, result, entries });
+  }
+
+  store(store: string, result: StoreCount["result"]): void {
+    const count = this.#stores.find((known) => known.store === store && known.result === result);
+    if (count === undefined) this.#stores.push({ store, result, calls: 1 });
+    else count.calls++;
   }
 
   line(app: string, text: string): void {
@@ -119,7 +135,7 @@ export class Reporter {
 
   /** True when something waits to be taken. */
   get any(): boolean {
-    const counted = this.#transactions.length + this.#faults.length + this.#audit.length;
+    const counted = this.#transactions.length + this.#faults.length + this.#audit.length + this.#stores.length;
     return this.#counts.size > 0 || counted > 0 || this.urgent;
   }
 
@@ -131,6 +147,7 @@ export class Reporter {
       transactions: this.#transactions,
       faults: this.#faults,
       audit: this.#audit,
+      stores: this.#stores,
       lines: this.#lines,
       events: this.#events,
       released: this.#released,
@@ -139,6 +156,7 @@ export class Reporter {
     this.#transactions = [];
     this.#faults = [];
     this.#audit = [];
+    this.#stores = [];
     this.#lines = [];
     this.#events = [];
     this.#released = [];

@@ -167,8 +167,8 @@ export class WafMetrics {
     this.#auditEntries.inc({ writer, result }, count);
   }
 
-  store(name: string, result: "ok" | "failed" | "refused"): void {
-    this.#storeCalls.inc({ store: name, result });
+  store(name: string, result: "ok" | "failed" | "refused", calls = 1): void {
+    this.#storeCalls.inc({ store: name, result }, calls);
   }
 
   /** Shows the length of a queue whenever metrics are read. Names are a closed set. */
