@@ -10,10 +10,13 @@ import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import type { AuditEntry } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AuditSinkOptions, NodeAuditSink } from "./index.ts";
 import { createNodeHost } from "../host.ts";
 import { createAuditSink, supportedAuditWriters } from "./index.ts";
+
+// A busy machine is no broken one.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let directory: string;
 let sink: NodeAuditSink;
@@ -40,7 +43,7 @@ function entry(writer: string, target: string, text = "{}", interrupted = false)
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 500 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let round = 0; round < 2000 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(condition()).toBe(true);
 }
 
@@ -157,9 +160,9 @@ describe("HTTPS", () => {
   test("a receiver that never answers holds up nothing, and closing gives up in time", async () => {
     const [url] = await receiver(() => undefined);
     open({ queue: { entries: 10 } });
-    const started = performance.now();
+    const before = process.cpuUsage();
     for (let number = 0; number < 1000; number++) sink.write(entry("https", url));
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
     await sink.close(200);
     expect(counts).toMatchObject({ written: 0, lost: 1000 });
   });

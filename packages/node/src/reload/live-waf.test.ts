@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ReloadResult } from "./live-waf.ts";
 import { createNodeHost } from "../host.ts";
 import { LiveWaf } from "./live-waf.ts";
+
+// A busy machine is no broken one.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let directory: string;
 let live: LiveWaf | undefined;
@@ -35,7 +38,7 @@ async function blocks(waf: LiveWaf["waf"], word: string): Promise<boolean> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 400 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let round = 0; round < 2000 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(condition()).toBe(true);
 }
 

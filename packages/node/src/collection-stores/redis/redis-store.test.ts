@@ -2,10 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createWaf } from "@cuirass/engine";
 import type { RedisCollectionStore, RedisStoreOptions } from "./index.ts";
 import { createRedisStore } from "./index.ts";
+
+// A busy machine is no broken one.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const installed = spawnSync("redis-server", ["--version"]).error === undefined;
 let port: number;
@@ -61,7 +64,7 @@ async function eventually<T>(work: () => T | Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (round > 300) throw error;
+      if (round > 1500) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
