@@ -24,7 +24,8 @@ export interface OpenedStore {
 }
 
 /**
- * Opens a collection store by its address: `memory`, `file:///PATH`, `redis://HOST...` or `rediss://HOST...`.
+ * Opens a collection store by its address: `memory`, `file:///PATH`, `redis://HOST...` or `rediss://HOST...`, these two
+ * with `?timeout=MILLISECONDS` if need be.
  * @throws Error (rejects) when it cannot be used. A Redis server that is away is no such error: it may come.
  */
 export async function openCollectionStore(address: string, options: OpenStoreOptions = {}): Promise<OpenedStore> {
@@ -38,13 +39,25 @@ export async function openCollectionStore(address: string, options: OpenStoreOpt
     return { kind: "file", store, close: () => Promise.resolve(store.close()) };
   }
   if (/^rediss?:/.test(address)) {
+    const { url, timeoutMs } = splitTimeout(address);
     // Loaded when asked for: the client is an optional dependency.
     const { createRedisStore } = await import("./redis/index.ts");
-    const store = createRedisStore({ url: address, ...options });
+    const store = createRedisStore({ url, ...options, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
     if (!(await store.ready(CONNECT_MS))) {
       options.logger?.log("warn", `no connection to the collection store within ${CONNECT_MS} ms; still trying`, {});
     }
     return { kind: "redis", store, close: () => store.close() };
   }
   throw new Error(`"${address}" is no collection store: expected memory, file:///PATH or redis://HOST[:PORT]`);
+}
+
+/** @throws Error when the time-out is no number. */
+function splitTimeout(address: string): { readonly url: string; readonly timeoutMs: number | undefined } {
+  const url = new URL(address);
+  const text = url.searchParams.get("timeout");
+  if (text === null) return { url: address, timeoutMs: undefined };
+  const timeoutMs = Number(text);
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) throw new Error(`"timeout=${text}": expected milliseconds`);
+  url.searchParams.delete("timeout");
+  return { url: url.href, timeoutMs };
 }
