@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     exclude: ["**/dist/**", "**/node_modules/**", "**/*.growth.test.ts", "**/*.slow.test.ts"],
-    testTimeout: 20_000,
+    // Property tests take a second here; on a machine that others use as well, many.
+    testTimeout: 60_000,
     // Perf: one module graph per worker process instead of one per file: 25 s instead of 60 s. Tests share no state by rule.
     isolate: false,
   },
