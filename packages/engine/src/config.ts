@@ -4,6 +4,7 @@ import type { Host } from "./host.ts";
 import type { MaskingList } from "./audit/masking.ts";
 import type { MatchedRule, RuleMetadata } from "./matched-rule.ts";
 import type { PluginSet } from "./registry.ts";
+import type { Waf } from "./waf.ts";
 
 /** Everything a WAF is made from. A plain object; `createWaf` reads it once. */
 export interface WafConfig {
@@ -12,6 +13,12 @@ export interface WafConfig {
   /** Ports to the outside; without a file system only text can be loaded. */
   readonly host?: Host;
   readonly plugins?: PluginSet;
+
+  /**
+   * A WAF with much the same rules, that of another tenant or the version before: whatever is equal is used by both. The
+   * other WAF can be let go of afterwards.
+   */
+  readonly shareWith?: Waf;
 
   /** Override the directives of the same meaning. */
   readonly ruleEngine?: "On" | "Off" | "DetectionOnly";

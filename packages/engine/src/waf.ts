@@ -61,6 +61,7 @@ export function* compileWaf(config: WafConfig): Generator<undefined, Waf, undefi
     auditWriters: ["serial", ...(config.plugins?.auditWriters ?? [])],
     overrides: (settings) => override(settings, config),
     onRule: config.onRule,
+    shareWith: config.shareWith?.context.ruleset,
   });
   if (ruleset === undefined) throw new WafConfigError(diagnostics);
 

@@ -25,8 +25,16 @@ const MOST_HITS = 0.3;
 
 /** Collects conditions of a rule set and builds one scanner for all of them. */
 export class PrefilterBuilder {
-  readonly #groups: (readonly string[])[] = [];
+  readonly #before: Prefilter | undefined;
+  readonly #groups: (readonly string[])[];
   readonly #ids = new Map<string, number>();
+
+  /** The groups of `before` keep their numbers, and when there are no others in the end it is used again. */
+  constructor(before?: Prefilter) {
+    this.#before = before;
+    this.#groups = [...(before?.groups ?? [])];
+    this.#groups.forEach((group, id) => this.#ids.set(group.join("\n"), id));
+  }
 
   /** The gate of a condition. Equal groups share a number. */
   add(condition: PrefilterCondition): Gate {
@@ -47,6 +55,8 @@ export class PrefilterBuilder {
 
   /** `byteFlags` has 256 masks of 32 bits, whose union over a haystack is part of every scan. */
   build(byteFlags: Int32Array = new Int32Array(256)): Prefilter {
+    const before = this.#before;
+    if (before?.groupCount === this.#groups.length && before.hasFlags(byteFlags)) return before;
     return new Prefilter(this.#groups, byteFlags);
   }
 }
@@ -66,6 +76,8 @@ const TWO_LANES_LENGTH = 256;
  */
 export class Prefilter {
   readonly groupCount: number;
+  /** Literals of each group, lower-case and sorted. */
+  readonly groups: readonly (readonly string[])[];
   /** By byte: its flags. */
   readonly #byteFlags: Int32Array;
   /** By byte: the kinds of literal it is by itself, a bit each; there are up to 62 kinds. */
@@ -90,6 +102,7 @@ export class Prefilter {
   #scan = 0;
 
   constructor(groups: readonly (readonly string[])[], byteFlags: Int32Array) {
+    this.groups = groups;
     this.groupCount = groups.length;
     this.#byteFlags = byteFlags;
     const owners = ownersOf(groups);
@@ -131,6 +144,11 @@ export class Prefilter {
       else this.#kindsHigh[byte] = 1 << (kind - 31);
     }
     return kinds;
+  }
+
+  /** True when these are the flags it was made with. */
+  hasFlags(byteFlags: Int32Array): boolean {
+    return this.#byteFlags.every((flags, byte) => flags === byteFlags[byte]);
   }
 
   scan(haystack: string): Scan {

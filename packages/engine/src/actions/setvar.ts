@@ -68,20 +68,26 @@ function parseVariable(text: ByteString): Variable {
 
 /** No value means to remove. */
 function writer(collection: Variable["collection"], key: Macro, value: Macro | undefined): ActionEvaluator {
-  const fixedKey = key.dynamic ? undefined : toLowerAscii(key.text);
-  const keyOf = (tx: Transaction): ByteString => fixedKey ?? toLowerAscii(key.expand(tx));
-  if (collection === "TX") {
-    if (value === undefined) return { evaluate: (tx) => tx.setTxLower(keyOf(tx), undefined) };
-    return { evaluate: (tx) => writeTx(tx, keyOf(tx), value.expand(tx)) };
+  if (collection !== "TX") return persistentWriter(collection, key, value);
+  if (key.dynamic) {
+    return { evaluate: (tx) => writeTx(tx, toLowerAscii(key.expand(tx)), value?.expand(tx)) };
   }
-  const evaluate: ActionEvaluator["evaluate"] =
-    value === undefined
-      ? (tx) => removePersistent(tx, collection, keyOf(tx))
-      : (tx) => writePersistent(tx, collection, keyOf(tx), value.expand(tx));
+  const name = toLowerAscii(key.text);
+  return { evaluate: (tx) => writeTx(tx, name, value?.expand(tx)) };
+}
+
+function persistentWriter(collection: PersistentName, key: Macro, value: Macro | undefined): ActionEvaluator {
+  const evaluate: ActionEvaluator["evaluate"] = (tx) => {
+    const name = toLowerAscii(key.expand(tx));
+    return value === undefined
+      ? removePersistent(tx, collection, name)
+      : writePersistent(tx, collection, name, value.expand(tx));
+  };
   return { mayWait: true, evaluate };
 }
 
-function writeTx(tx: Transaction, key: ByteString, value: ByteString): void {
+function writeTx(tx: Transaction, key: ByteString, value: ByteString | undefined): void {
+  if (value === undefined) return tx.setTxLower(key, undefined);
   const delta = parseDelta(value, "tx.");
   if (delta === undefined) return tx.setTxLower(key, value);
   const current = numberToChange(tx, "TX", key, value, delta, tx.variables.tx.first(key));

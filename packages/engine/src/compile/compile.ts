@@ -17,6 +17,7 @@ import { Report } from "./report.ts";
 import { builtInDefaultNodes, compileRule } from "./rule.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { validateSettings } from "./validate-settings.ts";
+import { SharedParts } from "./shared-parts.ts";
 import { ViewRegistry } from "./views.ts";
 
 /** What `compile` needs besides the text. */
@@ -28,6 +29,8 @@ export interface CompileOptions {
   readonly overrides: (settings: WafSettings) => void;
   /** Called for each top-level rule in order, as it was written, before exclusions change it. */
   readonly onRule: ((rule: RuleMetadata) => void) | undefined;
+  /** Rules whose parts may be used again. */
+  readonly shareWith: CompiledRuleset | undefined;
 }
 
 /** A rule set, or the reasons why there is none. */
@@ -46,19 +49,24 @@ export function* compileConfiguration(
 ): Generator<undefined, CompileResult, undefined> {
   const report = new Report();
   const settings = defaultSettings();
+  const before = options.shareWith?.parts.isMostlyUsed(options.shareWith.prefilters) ? options.shareWith : undefined;
+  const parts = new SharedParts(before?.parts);
   const { host, registry, auditWriters } = options;
   const auditFormats = registry.auditFormatNames();
 
-  const directives = yield* loadDirectives(sources, host.fileSystem, report);
+  const directives = yield* loadDirectives(sources, host.fileSystem, parts, report);
   const collected = collectDirectives(directives, { settings, host, auditFormats, auditWriters }, report);
   options.overrides(settings);
   validateSettings(settings, host.auditSink, report);
 
   const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
-  const pipelines = new PipelineBuilder(settings);
-  const prefilters = { request: new PrefilterBuilder(), response: new PrefilterBuilder() };
+  const pipelines = new PipelineBuilder(settings, before?.transformations);
+  const prefilters = {
+    request: new PrefilterBuilder(before?.prefilters.request),
+    response: new PrefilterBuilder(before?.prefilters.response),
+  };
   const views = new ViewRegistry();
-  const context = { settings, host, registry, pipelines, prefilters, views, defaultActions };
+  const context = { settings, host, registry, pipelines, prefilters, views, parts, defaultActions };
   if (options.onRule !== undefined) {
     for (const rule of collected.rules) {
       yield;
@@ -88,7 +96,15 @@ export function* compileConfiguration(
   const built = { request, response: prefilters.response.build(flags) };
   yield;
   return {
-    ruleset: new RuleIndex(settings, rules, pipelines.pipelines, views.views, built),
+    ruleset: new RuleIndex({
+      settings,
+      rules,
+      pipelines: pipelines.pipelines,
+      transformations: pipelines.transformations,
+      views: views.views,
+      prefilters: built,
+      parts: parts.complete(),
+    }),
     diagnostics: report.diagnostics,
   };
 }

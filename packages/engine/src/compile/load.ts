@@ -2,6 +2,7 @@ import type { DirectiveNode, IncludeNode } from "@cuirass/seclang";
 import { createSource, parse } from "@cuirass/seclang";
 import type { FileSystem } from "../host.ts";
 import type { Report } from "./report.ts";
+import type { SharedParts } from "./shared-parts.ts";
 import { fromBytes } from "../text/bytes.ts";
 
 /** Where directives come from: text, or a file or glob read through the host's file system. */
@@ -21,9 +22,10 @@ const FILE_LIMIT = 10_000;
 export function* loadDirectives(
   sources: readonly ConfigSource[],
   fileSystem: FileSystem | undefined,
+  parts: SharedParts,
   report: Report,
 ): Generator<undefined, DirectiveNode[], undefined> {
-  const loader = new Loader(fileSystem, report);
+  const loader = new Loader(fileSystem, parts, report);
   for (const source of sources) {
     if (typeof source === "string") yield* loader.text(INLINE, source, "", 0);
     else if ("text" in source)
@@ -48,17 +50,19 @@ type Steps = Generator<undefined, void, undefined>;
 class Loader {
   readonly directives: DirectiveNode[] = [];
   readonly #fileSystem: FileSystem | undefined;
+  readonly #parts: SharedParts;
   readonly #report: Report;
   #files = 0;
 
-  constructor(fileSystem: FileSystem | undefined, report: Report) {
+  constructor(fileSystem: FileSystem | undefined, parts: SharedParts, report: Report) {
     this.#fileSystem = fileSystem;
+    this.#parts = parts;
     this.#report = report;
   }
 
   *text(name: string, text: string, directory: string, depth: number): Steps {
     yield;
-    const { document, diagnostics } = parse(createSource(name, text));
+    const { document, diagnostics } = parse(createSource(name, this.#parts.text(name, text)));
     this.#report.diagnostics.push(...diagnostics);
     for (const node of document.directives) {
       if (node.kind === "include")

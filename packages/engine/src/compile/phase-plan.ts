@@ -1,3 +1,4 @@
+import type { Gate } from "@cuirass/regex";
 import type { CompiledRule, CompiledTarget, Pipeline } from "./ruleset.ts";
 import type { Phase } from "../phase.ts";
 import { findOperator } from "../operators/index.ts";
@@ -45,7 +46,8 @@ export interface Source {
 /** Lays out the rules of one phase. `groupCount` is that of the prefilter. */
 export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCount: number): PhasePlan {
   const steady = !rules.some(fillsVariables);
-  const planner = new Planner(phase, groupCount);
+  const gates = rules.map((rule) => rule.operator?.gate ?? noGate);
+  const planner = new Planner(phase, gates, groupCount);
   const always = Uint8Array.from(rules, (rule, position) => {
     if (rule.kind === "marker" || rule.phase !== phase) return 0;
     return steady && planner.triggers(rule, position) ? 0 : 1;
@@ -74,26 +76,29 @@ function markersOf(rules: readonly CompiledRule[]): Map<string, number[]> {
   return markers;
 }
 
+const noGate: Gate = [];
+
 class Planner {
   sourceCount = 0;
   readonly #phase: Phase;
+  readonly #gates: readonly Gate[];
   readonly #groupCount: number;
   readonly #views = new Map<number, { readonly plain: TriggerTable; readonly sources: Map<Pipeline, Source> }>();
 
-  constructor(phase: Phase, groupCount: number) {
+  constructor(phase: Phase, gates: readonly Gate[], groupCount: number) {
     this.#phase = phase;
+    this.#gates = gates;
     this.#groupCount = groupCount;
   }
 
   /** Makes the values of a rule's targets trigger it; false when it has to be evaluated whatever they are. */
   triggers(rule: CompiledRule, position: number): boolean {
     if (!isTriggered(rule)) return false;
-    const { gate } = rule.operator!;
     const pipelines = pipelinesOf(rule);
     for (const view of new Set(rule.targets.map((target) => target.view))) {
       for (const pipeline of pipelines) {
-        this.#plain(view).add(position, gate, pipeline.bits);
-        if (pipeline.bits !== 0) this.#source(view, pipeline).table.add(position, gate, 0);
+        this.#plain(view).add(position, pipeline.bits);
+        if (pipeline.bits !== 0) this.#source(view, pipeline).table.add(position, 0);
       }
     }
     return true;
@@ -131,7 +136,7 @@ class Planner {
   #view(view: number): { readonly plain: TriggerTable; readonly sources: Map<Pipeline, Source> } {
     let known = this.#views.get(view);
     if (known === undefined) {
-      known = { plain: new TriggerTable(this.#phase, this.#groupCount), sources: new Map() };
+      known = { plain: new TriggerTable(this.#phase, this.#gates, this.#groupCount), sources: new Map() };
       this.#views.set(view, known);
     }
     return known;
@@ -141,7 +146,11 @@ class Planner {
     const { sources } = this.#view(view);
     let source = sources.get(pipeline);
     if (source === undefined) {
-      source = { index: this.sourceCount++, pipeline, table: new TriggerTable(this.#phase, this.#groupCount) };
+      source = {
+        index: this.sourceCount++,
+        pipeline,
+        table: new TriggerTable(this.#phase, this.#gates, this.#groupCount),
+      };
       sources.set(pipeline, source);
     }
     return source;

@@ -6,18 +6,25 @@ import type { ByteString } from "../text/bytes.ts";
 /** Bit of the transformations that any text may react to. */
 export const ALWAYS: number = 1 << 31;
 
+/** Numbers of transformations, and those derived from them that leave case alone. */
+export interface TransformationNumbers {
+  readonly numbers: Map<TransformationDefinition, number>;
+  readonly caseless: Map<TransformationDefinition, TransformationDefinition>;
+}
+
 /** Builds the tree of pipelines of a WAF: equal lists are one object, common beginnings are shared. */
 export class PipelineBuilder {
   readonly pipelines: Pipeline[] = [];
   readonly #settings: WafSettings;
   readonly #children = new Map<Pipeline, Map<TransformationDefinition, Pipeline>>();
   readonly #functions = new Map<TransformationDefinition, (value: ByteString) => ByteString>();
-  readonly #numbers = new Map<TransformationDefinition, number>();
-  readonly #caseless = new Map<TransformationDefinition, TransformationDefinition>();
+  readonly transformations: TransformationNumbers;
   readonly #root: Pipeline;
 
-  constructor(settings: WafSettings) {
+  /** `before` are the numbers of a WAF to share with. */
+  constructor(settings: WafSettings, before?: TransformationNumbers) {
     this.#settings = settings;
+    this.transformations = { numbers: new Map(before?.numbers), caseless: new Map(before?.caseless) };
     this.#root = this.#add({
       id: 0,
       parent: undefined,
@@ -55,10 +62,10 @@ export class PipelineBuilder {
   /** The transformation, called only for what it does besides changing case. */
   #withoutCase(definition: TransformationDefinition): TransformationDefinition {
     if (definition.foldsCase === undefined || definition.reactsTo === undefined) return definition;
-    let derived = this.#caseless.get(definition);
+    let derived = this.transformations.caseless.get(definition);
     if (derived === undefined) {
       derived = { ...definition, reactsTo: definition.reactsTo.replaceAll(/[A-Za-z]/g, "") };
-      this.#caseless.set(definition, derived);
+      this.transformations.caseless.set(definition, derived);
     }
     return derived;
   }
@@ -87,7 +94,7 @@ export class PipelineBuilder {
   /** By byte: the bits of the transformations that may change a text with it. */
   byteFlags(): Int32Array {
     const flags = new Int32Array(256);
-    for (const [definition, step] of this.#numbers) {
+    for (const [definition, step] of this.transformations.numbers) {
       if (!hasOwnBit(definition, step)) continue;
       const { reactsTo } = definition;
       for (let at = 0; at < reactsTo.length; at++) flags[reactsTo.charCodeAt(at)]! |= 1 << step;
@@ -96,10 +103,10 @@ export class PipelineBuilder {
   }
 
   #numberOf(definition: TransformationDefinition): number {
-    let number = this.#numbers.get(definition);
+    let number = this.transformations.numbers.get(definition);
     if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(definition, number);
+      number = this.transformations.numbers.size;
+      this.transformations.numbers.set(definition, number);
     }
     return number;
   }

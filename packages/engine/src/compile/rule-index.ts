@@ -7,12 +7,20 @@ import type { PhasePlan } from "./phase-plan.ts";
 import { planPhase } from "./phase-plan.ts";
 import type { View } from "./views.ts";
 
+/** What the passes of the compiler made. */
+type Compiled = Pick<
+  CompiledRuleset,
+  "settings" | "rules" | "pipelines" | "transformations" | "views" | "prefilters" | "parts"
+>;
+
 /** The rules of a WAF with the look-ups that evaluation and ctl need. */
 export class RuleIndex implements CompiledRuleset {
   readonly settings: Readonly<WafSettings>;
   readonly rules: readonly CompiledRule[];
   readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
+  readonly transformations: CompiledRuleset["transformations"];
+  readonly parts: CompiledRuleset["parts"];
   readonly views: readonly View[];
   readonly prefilters: CompiledRuleset["prefilters"];
   readonly usesRuleVariable: boolean;
@@ -21,18 +29,15 @@ export class RuleIndex implements CompiledRuleset {
   readonly #byMessage = new Map<ByteString, readonly CompiledRule[]>();
   readonly #byId = new Map<string, readonly CompiledRule[]>();
 
-  constructor(
-    settings: WafSettings,
-    rules: readonly CompiledRule[],
-    pipelines: readonly Pipeline[],
-    views: readonly View[],
-    prefilters: CompiledRuleset["prefilters"],
-  ) {
-    this.prefilters = prefilters;
+  constructor(compiled: Compiled) {
+    const { settings, rules, pipelines, transformations, views, prefilters, parts } = compiled;
     this.settings = settings;
     this.rules = rules;
     this.pipelines = pipelines;
+    this.transformations = transformations;
     this.views = views;
+    this.prefilters = prefilters;
+    this.parts = parts;
     this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
       const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
       return planPhase(own, phase, prefilters[sideOf(phase)].groupCount);

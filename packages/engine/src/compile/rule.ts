@@ -5,7 +5,7 @@ import type { ActionDefinition, ActionEvaluator } from "../action.ts";
 import type { CompiledOperator, CompiledRule, RuleDraft } from "./ruleset.ts";
 import type { Host } from "../host.ts";
 import type { Macro } from "./macro.ts";
-import type { OperatorDefinition } from "../operator.ts";
+import type { OperatorCompileContext } from "../operator.ts";
 import type { PendingRule } from "./draft.ts";
 import type { PipelineBuilder } from "./pipelines.ts";
 import type { Report } from "./report.ts";
@@ -24,6 +24,7 @@ import { directoryOf } from "./load.ts";
 import { MacroError, parseMacro } from "./macro.ts";
 import { cheapTest } from "./cheap-test.ts";
 import { compileTargets } from "./targets.ts";
+import type { SharedParts } from "./shared-parts.ts";
 import type { ViewRegistry } from "./views.ts";
 
 /** What compiling any rule of a WAF needs. */
@@ -34,6 +35,7 @@ export interface RuleCompileContext {
   readonly pipelines: PipelineBuilder;
   readonly prefilters: Readonly<Record<Side, PrefilterBuilder>>;
   readonly views: ViewRegistry;
+  readonly parts: SharedParts;
   readonly defaultActions: readonly ActionNode[];
 }
 
@@ -47,7 +49,7 @@ export function compileRule(
   if (pending.kind === "marker") return marker(pending, index, context);
   const starter = new RuleCompiler(pending, undefined, context, report);
   const links = [starter, ...pending.children.map((child) => new RuleCompiler(child, starter, context, report))];
-  const raw = links.map((link) => link.raw).join(" \n");
+  const raw = context.parts.string(links.map((link) => link.raw).join(" \n"));
   let next: CompiledRule | undefined;
   for (let level = links.length - 1; level >= 0; level--) {
     next = links[level]!.build(index, level, next, level === 0 ? raw : links[level]!.raw, starter.draft.id);
@@ -69,7 +71,7 @@ class RuleCompiler {
     this.#pending = pending;
     this.#context = context;
     this.#report = report;
-    this.raw = pending.node?.raw ?? "";
+    this.raw = context.parts.string(pending.node?.raw ?? "");
     this.draft = newDraft(starter !== undefined);
     this.#compileActions();
     if (starter === undefined && this.draft.id === 0) {
@@ -113,7 +115,8 @@ class RuleCompiler {
   #attempt(node: ActionNode, definition: ActionDefinition): ActionEvaluator | undefined {
     const { settings, host } = this.#context;
     try {
-      const compiled = definition.compile(node.value, this.draft, {
+      const value = node.value === undefined ? undefined : this.#context.parts.string(node.value);
+      const compiled = definition.compile(value, this.draft, {
         settings,
         host,
         macro: (text) => this.#macro(text),
@@ -150,7 +153,7 @@ class RuleCompiler {
   }
 
   #macro(text: string): Macro {
-    return parseMacro(text);
+    return this.#context.parts.macro(text);
   }
 
   build(index: number, level: number, next: CompiledRule | undefined, raw: string, starterId: number): CompiledRule {
@@ -263,13 +266,13 @@ class RuleCompiler {
       return undefined;
     }
     try {
-      const matcher = this.#matcher(definition, argument);
-      const gate =
-        matcher.condition === undefined
-          ? []
-          : this.#context.prefilters[sideOf(this.draft.phase)].add(matcher.condition);
+      const { parts, prefilters } = this.#context;
+      const side = sideOf(this.draft.phase);
+      const operator = parts.operator(definition, parts.string(argument), this.#operatorContext());
+      const { matcher } = operator;
+      const gate = parts.gate(operator, side, prefilters[side]);
       const memo = matcher.textOnly === true ? this.#context.views.nextMemo++ : -1;
-      return { name: definition.name, negated, argument, matcher, memo, gate };
+      return { name: definition.name, negated, argument: parts.string(argument), matcher, memo, gate };
     } catch (error) {
       if (!(error instanceof OperatorArgumentError) && !(error instanceof MacroError)) throw error;
       const { offset } = error;
@@ -280,17 +283,17 @@ class RuleCompiler {
     }
   }
 
-  #matcher(definition: OperatorDefinition, argument: string): CompiledOperator["matcher"] {
+  #operatorContext(): OperatorCompileContext {
     const { settings, host } = this.#context;
     const { span, position } = this.#pending;
-    return definition.compile(argument, {
+    return {
       settings,
       host,
       macro: (text) => this.#macro(text),
       dataset: (name) => position.datasets.get(name),
       readDataFile: (path) => readDataFile(host, directoryOf(span.source.name), path),
       warn: (message, hint) => this.#report.warn("WAF_CONFIG_OPERATOR", message, span, hint),
-    });
+    };
   }
 }
 

@@ -11,6 +11,8 @@ import type { TargetExclusion } from "../control.ts";
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { CheapTest } from "./cheap-test.ts";
+import type { SharedParts } from "./shared-parts.ts";
+import type { TransformationNumbers } from "./pipelines.ts";
 import type { View } from "./views.ts";
 import type { Variables } from "../variables/variables.ts";
 import type { WafSettings } from "../settings.ts";
@@ -159,6 +161,10 @@ export interface CompiledRuleset {
   /** Rules of each phase (1-5), markers in every one; index 0 is unused. */
   readonly byPhase: readonly PhasePlan[];
   readonly pipelines: readonly Pipeline[];
+  /** Numbers of the transformations, and what is derived from them: the same in WAFs that share parts. */
+  readonly transformations: TransformationNumbers;
+  /** What a WAF that shares with this one may use again. */
+  readonly parts: SharedParts;
   /** What targets look at, by `CompiledTarget.view`. */
   readonly views: readonly View[];
   /** Request texts have many more literals to be looked for than responses, so each side has its own. */

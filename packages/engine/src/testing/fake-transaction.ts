@@ -1,3 +1,4 @@
+import { SharedParts } from "../compile/shared-parts.ts";
 import { PrefilterBuilder } from "@cuirass/regex";
 import type { ActionDefinition, ActionEvaluator } from "../action.ts";
 import type { CollectionStore, Host } from "../host.ts";
@@ -98,6 +99,8 @@ function fakeRuleset(settings: WafSettings, facts: readonly FakeRule[]): Compile
     byPhase: [],
     pipelines: [],
     views: [],
+    transformations: { numbers: new Map(), caseless: new Map() },
+    parts: new SharedParts(),
     prefilters: { request: new PrefilterBuilder().build(), response: new PrefilterBuilder().build() },
     usesRuleVariable: false,
     withIdBetween: (from, to) => named((rule) => rule.id >= from && rule.id <= to),

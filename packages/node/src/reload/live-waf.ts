@@ -96,7 +96,7 @@ export class LiveWaf {
     let changes: RuleChanges | undefined;
     let message: string;
     try {
-      const fresh = await inSlices(compileWaf(this.#configure(files)));
+      const fresh = await inSlices(compileWaf({ ...this.#configure(files), shareWith: this.#waf }));
       // Nobody runs a WAF to have no rules: a mount that is gone or a file cut short looks like this.
       if (fresh.ruleCount === 0 && this.#waf.ruleCount > 0) {
         throw new Error("the new configuration holds no rule at all; restart to run without rules");
