@@ -1,115 +1,117 @@
-import type { Token } from "./token.ts";
+import { isKnownFingerprint } from "./fingerprints.ts";
 import { Folding } from "./folding.ts";
 import { SqlTokenizer } from "./tokenizer.ts";
-import { isKnownFingerprint, toUpperAscii } from "./words.ts";
+import { beginsWith, unitOf } from "./token.ts";
+import { letterOf, Type } from "./types.ts";
+
+const { KEYWORD, UNION, BAREWORD, NUMBER, VARIABLE, STRING, OPERATOR, LOGIC, COMMENT, EVIL } = Type;
+
+const APOSTROPHE = 0x27;
+const QUOTE = 0x22;
+const DASH = 0x2d;
+const HASH = 0x23;
+const SLASH = 0x2f;
+const TICK = 0x60;
+
+/** A to Z, a to z, digit, low line. */
+const wordBytes = new Uint8Array(256);
+for (const unit of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") wordBytes[unit.charCodeAt(0)] = 1;
+
+/** One for all values; a value is read from the beginning to the end before the next. */
+const tokenizer = new SqlTokenizer();
+const folding = new Folding(tokenizer);
 
 /**
  * Reads a value as SQL in up to five ways and looks the outcome up: the fingerprint when one of them is an injection,
  * undefined otherwise. `value` is a byte string. Source: spec libinjection, 5.
  */
 export function detectSqli(value: string): string | undefined {
-  if (value === "" || isOneWord(value)) return undefined;
-  const plain = tryBoth(value, "");
+  if (isOneWord(value)) return undefined;
+  const plain = tryBoth(value, 0);
   if (plain !== undefined) return plain;
   if (value.includes("'")) {
-    const single = tryBoth(value, "'");
+    const single = tryBoth(value, APOSTROPHE);
     if (single !== undefined) return single;
   }
-  return value.includes('"') ? new Pass(value, '"', true).detect() : undefined;
+  return value.includes('"') ? tryOne(value, QUOTE, true) : undefined;
 }
 
 /**
- * A word or a whole number by itself: one token, and no fingerprint of an injection has a single one.
+ * Letters, digits and low lines alone: numbers and at most one word after them, and no fingerprint of an injection is like that.
  * Perf: true of most values; saves the passes (packages/bench, benign workload).
  */
 function isOneWord(value: string): boolean {
-  const first = value.charCodeAt(0);
-  const startsWithDigit = isDigit(first);
-  if (!startsWithDigit && !isLetter(first)) return false;
-  for (let at = 1; at < value.length; at++) {
-    const unit = value.charCodeAt(at);
-    if (!isDigit(unit) && (startsWithDigit || !isLetter(unit))) return false;
-  }
+  for (let at = 0; at < value.length; at++) if (wordBytes[value.charCodeAt(at) & 0xff] === 0) return false;
   return true;
 }
 
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39;
-}
-
-/** A to Z, a to z, low line. */
-function isLetter(unit: number): boolean {
-  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x5f;
-}
-
 /** ANSI first; MySQL when comments would be read differently there. */
-function tryBoth(value: string, quote: string): string | undefined {
-  const ansi = new Pass(value, quote, false);
-  const found = ansi.detect();
+function tryBoth(value: string, quote: number): string | undefined {
+  const found = tryOne(value, quote, false);
   if (found !== undefined) return found;
-  return ansi.dependsOnDialect ? new Pass(value, quote, true).detect() : undefined;
+  return tokenizer.ansiComments > 0 || tokenizer.hashes > 0 ? tryOne(value, quote, true) : undefined;
 }
 
-/** Perf: one for all passes; making its slots anew was a fifth of the time of a short value. */
-const folding = new Folding();
-
-class Pass {
-  readonly #input: string;
-  readonly #tokenizer: SqlTokenizer;
-
-  constructor(input: string, quote: string, mysql: boolean) {
-    this.#input = input;
-    this.#tokenizer = new SqlTokenizer(input, quote, mysql);
+function tryOne(value: string, quote: number, mysql: boolean): string | undefined {
+  tokenizer.reset(value, quote, mysql);
+  const { slots } = folding;
+  const count = folding.fold();
+  if (count > 2) {
+    const last = slots[count - 1]!;
+    if (last.type === BAREWORD && last.open === TICK && last.length === 0 && last.close === 0)
+      last.type = COMMENT;
   }
+  for (let index = 0; index < count; index++) if (slots[index]!.type === EVIL) return "X";
+  if (count === 0 || !isKnownFingerprint(slots, count) || !isInjection(value, count)) return undefined;
+  let fingerprint = "";
+  for (let index = 0; index < count; index++) fingerprint += letterOf(slots[index]!.type);
+  return fingerprint;
+}
 
-  get dependsOnDialect(): boolean {
-    return this.#tokenizer.ansiComments > 0 || this.#tokenizer.hashes > 0;
+/** Known fingerprints that harmless text has too are told apart here (spec: libinjection, 5.4). */
+function isInjection(value: string, count: number): boolean {
+  if (count > 1 && folding.slots[count - 1]!.type === COMMENT && value.includes("sp_password")) return true;
+  if (count === 2) return isInjectionOfTwo(value);
+  return count !== 3 || isInjectionOfThree(value);
+}
+
+function isInjectionOfTwo(value: string): boolean {
+  const t0 = folding.slots[0]!;
+  const t1 = folding.slots[1]!;
+  const { tokens } = tokenizer;
+  if (t1.type === UNION) return tokens !== 2;
+  const first = unitOf(t1, value, 0);
+  if (first === HASH) return false;
+  if (t0.type === BAREWORD && t1.type === COMMENT && first !== SLASH) return false;
+  if (t0.type === NUMBER && t1.type === COMMENT) {
+    // Compat: as the Go version, which flags every other comment than /* at once (spec: libinjection, S2).
+    if (first !== SLASH) return true;
+    if (tokens > 2) return true;
+    const at = t0.length;
+    const unit = at < value.length ? value.charCodeAt(at) : 0;
+    if (unit <= 32) return true;
+    return value.startsWith("/*", at) || value.startsWith("--", at);
   }
+  return !(t1.length > 2 && first === DASH);
+}
 
-  detect(): string | undefined {
-    const { slots } = folding;
-    const count = folding.fold(this.#tokenizer);
-    const last = slots[count - 1];
-    if (count > 2 && last!.type === "n" && last!.open === "`" && last!.text === "" && last!.close === "")
-      last!.type = "c";
-    let fingerprint = "";
-    for (let index = 0; index < count; index++) fingerprint += slots[index]!.type;
-    if (fingerprint.includes("X")) return "X";
-    if (fingerprint === "" || !isKnownFingerprint(fingerprint)) return undefined;
-    return this.#isInjection(fingerprint, slots) ? fingerprint : undefined;
-  }
+function isInjectionOfThree(value: string): boolean {
+  const [t0, t1, t2] = folding.slots as [(typeof folding.slots)[0], (typeof folding.slots)[0], (typeof folding.slots)[0]];
+  if (t0.type === STRING && t2.type === STRING && (t1.type === OPERATOR || t1.type === LOGIC))
+    return t0.open === 0 && t2.close === 0 && t0.close === t2.open;
+  if (t1.type === LOGIC && isHarmlessLogic(t0.type, t2.type)) return tokenizer.tokens !== 3;
+  if (t1.type === KEYWORD) return t1.length >= 5 && beginsWith(t1, value, "INTO");
+  return true;
+}
 
-  /** Known fingerprints that harmless text has too are told apart here (spec: libinjection, 5.4). */
-  #isInjection(fingerprint: string, slots: readonly Token[]): boolean {
-    const [t0, t1, t2] = slots as [Token, Token, Token];
-    if (fingerprint.length > 1 && fingerprint.endsWith("c") && this.#input.includes("sp_password")) return true;
-    if (fingerprint.length === 2) return this.#isInjectionOfTwo(fingerprint, t0, t1);
-    if (fingerprint.length === 3) return this.#isInjectionOfThree(fingerprint, t0, t1, t2);
-    return true;
-  }
-
-  #isInjectionOfTwo(fingerprint: string, t0: Token, t1: Token): boolean {
-    const { tokens } = this.#tokenizer;
-    if (fingerprint[1] === "U") return tokens !== 2;
-    if (t1.text.startsWith("#")) return false;
-    if (t0.type === "n" && t1.type === "c" && !t1.text.startsWith("/")) return false;
-    if (t0.type === "1" && t1.type === "c") {
-      // Compat: as the Go version, which flags every other comment than /* at once (spec: libinjection, S2).
-      if (!t1.text.startsWith("/")) return true;
-      if (tokens > 2) return true;
-      const at = t0.text.length;
-      const unit = at < this.#input.length ? this.#input.charCodeAt(at) : 0;
-      if (unit <= 32) return true;
-      return this.#input.startsWith("/*", at) || this.#input.startsWith("--", at);
-    }
-    return !(t1.text.length > 2 && t1.text.startsWith("-"));
-  }
-
-  #isInjectionOfThree(fingerprint: string, t0: Token, t1: Token, t2: Token): boolean {
-    if (fingerprint === "sos" || fingerprint === "s&s")
-      return t0.open === "" && t2.close === "" && t0.close === t2.open;
-    if (["s&n", "n&1", "1&1", "1&v", "1&s"].includes(fingerprint)) return this.#tokenizer.tokens !== 3;
-    if (t1.type === "k") return t1.text.length >= 5 && toUpperAscii(t1.text.slice(0, 4)) === "INTO";
-    return true;
+/** Texts like "Tom & Jerry" and "1 and 2": s&n, n&1, 1&1, 1&v, 1&s. */
+function isHarmlessLogic(first: number, last: number): boolean {
+  switch (first) {
+    case STRING:
+      return last === BAREWORD;
+    case BAREWORD:
+      return last === NUMBER;
+    default:
+      return first === NUMBER && (last === NUMBER || last === VARIABLE || last === STRING);
   }
 }

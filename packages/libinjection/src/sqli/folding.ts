@@ -1,18 +1,39 @@
-import { SqlTokenizer } from "./tokenizer.ts";
+import type { SqlTokenizer } from "./tokenizer.ts";
 import type { Token } from "./token.ts";
-import { clearToken, copyToken, emptyToken, setToken, TEXT_LIMIT } from "./token.ts";
-import { lookUp, toUpperAscii } from "./words.ts";
+import { FINGERPRINT_LIMIT } from "./fingerprints.ts";
+import {
+  beginsWith,
+  copyToken,
+  emptyToken,
+  isText,
+  textOf,
+  TEXT_LIMIT,
+  unitOf,
+} from "./token.ts";
+import { isIn, Type, typeSet } from "./types.ts";
+import { beginsPhrase, findWord, wordType } from "./words.ts";
 
-/** Most tokens of a fingerprint. */
-const FOLDED_LIMIT = 5;
+const { NONE, KEYWORD, EXPRESSION, SQL_TYPE, FUNCTION, BAREWORD, NUMBER, VARIABLE, STRING, OPERATOR, LOGIC, COMMENT, COLLATE, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE, DOT, COMMA, SEMICOLON, TSQL, EVIL, BACKSLASH } = Type;
 
-const mergeFirst = "knoUfETt";
-const mergeSecond = "knoUfETt&";
-const niladic = new Set(
+const mergeFirst = typeSet("knoUfETt");
+const mergeSecond = typeSet("knoUfETt&");
+const skippedFirst = typeSet("c(t");
+const afterType = typeSet("n1t(fvs");
+const operands = typeSet("n1vs");
+const names = typeSet("n1");
+const variableOperands = typeSet("v1n");
+const clauses = typeSet("kEB");
+const listClauses = typeSet("EB,");
+const values = typeSet("1nvsf");
+
+const niladic =
   "USER_ID USER_NAME DATABASE PASSWORD USER CURRENT_USER CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP".split(
     " ",
-  ),
-);
+  );
+
+/** What a rule of two tokens asks for. */
+const Outcome = { GoOn: 0, Restart: 1, Evil: 2 } as const;
+type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 /**
  * Reduces the tokens of one pass to at most five (spec: libinjection, 4).
@@ -21,28 +42,32 @@ const niladic = new Set(
  */
 export class Folding {
   readonly slots: Token[] = Array.from({ length: 8 }, emptyToken);
-  #tokenizer: SqlTokenizer = new SqlTokenizer("", "", false);
+  readonly #tokenizer: SqlTokenizer;
   readonly #lastComment: Token = emptyToken();
+  #input = "";
   #pos = 0;
   #left = 0;
   #more = true;
 
-  /** Number of tokens left in `slots`, which stay valid until the next call. */
-  fold(tokenizer: SqlTokenizer): number {
+  constructor(tokenizer: SqlTokenizer) {
     this.#tokenizer = tokenizer;
-    for (const slot of this.slots) clearToken(slot);
-    clearToken(this.#lastComment);
+  }
+
+  /** Number of tokens left in `slots`, which stay valid until the next call. */
+  fold(): number {
+    this.#input = this.#tokenizer.input;
+    this.#lastComment.type = NONE;
     this.#pos = 0;
     this.#left = 0;
     this.#more = true;
     const first = this.slots[0]!;
     do {
       if (!this.#tokenizer.next(first)) return 0;
-    } while (first.type === "c" || first.type === "(" || first.type === "t" || isUnary(first));
+    } while (isIn(first.type, skippedFirst) || this.#isUnary(first));
     this.#pos = 1;
     for (;;) {
-      this.#shortcut();
-      if (!this.#more || this.#left >= FOLDED_LIMIT) {
+      if (this.#pos >= FINGERPRINT_LIMIT) this.#shortcut();
+      if (!this.#more || this.#left >= FINGERPRINT_LIMIT) {
         this.#left = this.#pos;
         break;
       }
@@ -52,8 +77,8 @@ export class Folding {
         continue;
       }
       const two = this.#foldTwo();
-      if (two === "evil") return this.#left + 2;
-      if (two === "restart") continue;
+      if (two === Outcome.Evil) return this.#left + 2;
+      if (two === Outcome.Restart) continue;
       this.#fetch(3);
       if (this.#pos - this.#left < 3) {
         this.#left = this.#pos;
@@ -61,23 +86,29 @@ export class Folding {
       }
       if (!this.#foldThree()) this.#left++;
     }
-    if (this.#left < FOLDED_LIMIT && this.#lastComment.type === "c")
+    if (this.#left < FINGERPRINT_LIMIT && this.#lastComment.type === COMMENT)
       copyToken(this.#lastComment, this.slots[this.#left++]!);
-    return Math.min(this.#left, FOLDED_LIMIT);
+    return Math.min(this.#left, FINGERPRINT_LIMIT);
   }
 
   /** Five tokens that always come down to one (step A). */
   #shortcut(): void {
-    if (this.#pos < FOLDED_LIMIT) return;
-    const [a, b, c, d, e] = this.slots.map((slot) => slot.type) as [string, string, string, string, string];
+    const { slots } = this;
+    const a = slots[0]!.type;
+    if (a !== NUMBER && a !== BAREWORD) return;
+    const b = slots[1]!.type;
+    const c = slots[2]!.type;
+    const d = slots[3]!.type;
+    const e = slots[4]!.type;
     const matches =
-      (a === "1" && (b === "o" || b === ",") && c === "(" && d === "1" && e === ")") ||
-      (a === "n" && b === "o" && c === "(" && (d === "n" || d === "1") && e === ")") ||
-      (a === "1" && b === ")" && c === "," && d === "(" && e === "1") ||
-      (a === "n" && b === ")" && c === "o" && d === "(" && e === "n");
+      a === NUMBER
+        ? ((b === OPERATOR || b === COMMA) && c === OPEN && d === NUMBER && e === CLOSE) ||
+          (b === CLOSE && c === COMMA && d === OPEN && e === NUMBER)
+        : (b === OPERATOR && c === OPEN && isIn(d, names) && e === CLOSE) ||
+          (b === CLOSE && c === OPERATOR && d === OPEN && e === BAREWORD);
     if (!matches) return;
-    if (this.#pos > FOLDED_LIMIT) {
-      copyToken(this.slots[FOLDED_LIMIT]!, this.slots[1]!);
+    if (this.#pos > FINGERPRINT_LIMIT) {
+      copyToken(slots[FINGERPRINT_LIMIT]!, slots[1]!);
       this.#pos = 2;
     } else this.#pos = 1;
     this.#left = 0;
@@ -85,86 +116,93 @@ export class Folding {
 
   /** Reads until the window holds `count` tokens. */
   #fetch(count: number): void {
-    while (this.#more && this.#pos <= FOLDED_LIMIT && this.#pos - this.#left < count) {
+    while (this.#more && this.#pos <= FINGERPRINT_LIMIT && this.#pos - this.#left < count) {
       const slot = this.slots[this.#pos]!;
       if (!this.#tokenizer.next(slot)) this.#more = false;
-      else if (slot.type === "c") copyToken(slot, this.#lastComment);
+      else if (slot.type === COMMENT) copyToken(slot, this.#lastComment);
       else {
-        this.#lastComment.type = "";
+        this.#lastComment.type = NONE;
         this.#pos++;
       }
     }
   }
 
-  #drop(count: number): "restart" {
+  #drop(count: number): Outcome {
     this.#pos -= count;
-    return "restart";
+    return Outcome.Restart;
   }
 
-  #dropToStart(count: number): "restart" {
+  #dropToStart(count: number): Outcome {
     this.#left = 0;
     return this.#drop(count);
   }
 
   /** Two-token rules (step D). */
-  #foldTwo(): "restart" | "go on" | "evil" {
+  #foldTwo(): Outcome {
     const a = this.slots[this.#left]!;
     const b = this.slots[this.#left + 1]!;
-    if (a.type === "s" && b.type === "s") return this.#drop(1);
-    if (a.type === ";" && b.type === ";") return this.#drop(1);
-    if ((a.type === "o" || a.type === "&") && (isUnary(b) || b.type === "t")) return this.#dropToStart(1);
-    if ((a.type === "(" && isUnary(b)) || merge(a, b)) {
+    const input = this.#input;
+    if (a.type === STRING && b.type === STRING) return this.#drop(1);
+    if (a.type === SEMICOLON && b.type === SEMICOLON) return this.#drop(1);
+    if ((a.type === OPERATOR || a.type === LOGIC) && (this.#isUnary(b) || b.type === SQL_TYPE))
+      return this.#dropToStart(1);
+    if ((a.type === OPEN && this.#isUnary(b)) || this.#merge(a, b)) {
       if (this.#left > 0) this.#left--;
       return this.#drop(1);
     }
-    if (a.type === ";" && b.type === "f" && upper(b).startsWith("IF")) {
-      b.type = "T";
-      return "restart";
-    }
-    if ((a.type === "n" || a.type === "v") && b.type === "(" && niladic.has(upper(a))) {
-      a.type = "f";
-      return "restart";
-    }
-    if (a.type === "k" && (upper(a) === "IN" || upper(a) === "NOT IN")) {
-      a.type = b.type === "(" ? "o" : "n";
-      return "restart";
-    }
-    if (a.type === "o" && (upper(a) === "LIKE" || upper(a) === "NOT LIKE")) {
-      if (b.type === "(") a.type = "f";
-      return "go on";
-    }
-    if (a.type === "t" && b.type !== "" && "n1t(fvs".includes(b.type)) {
-      copyToken(b, a);
-      return this.#dropToStart(1);
-    }
-    if (a.type === "A" && b.type === "n") {
-      if (b.text.includes("_")) {
-        b.type = "t";
-        this.#left = 0;
-      }
-      return "go on";
+    switch (a.type) {
+      case SEMICOLON:
+        if (b.type !== FUNCTION || !beginsWith(b, input, "IF")) break;
+        b.type = TSQL;
+        return Outcome.Restart;
+      case BAREWORD:
+      case VARIABLE:
+        if (b.type !== OPEN || !niladic.some((name) => isText(a, input, name))) break;
+        a.type = FUNCTION;
+        return Outcome.Restart;
+      case KEYWORD:
+        if (!isText(a, input, "IN") && !isText(a, input, "NOT IN")) break;
+        a.type = b.type === OPEN ? OPERATOR : BAREWORD;
+        return Outcome.Restart;
+      case OPERATOR:
+        if (!isText(a, input, "LIKE") && !isText(a, input, "NOT LIKE")) break;
+        if (b.type === OPEN) a.type = FUNCTION;
+        return Outcome.GoOn;
+      case SQL_TYPE:
+        if (!isIn(b.type, afterType)) break;
+        copyToken(b, a);
+        return this.#dropToStart(1);
+      case COLLATE:
+        if (b.type !== BAREWORD) break;
+        if (textOf(b, input).includes("_")) {
+          b.type = SQL_TYPE;
+          this.#left = 0;
+        }
+        return Outcome.GoOn;
     }
     return this.#foldMarks(a, b);
   }
 
-  #foldMarks(a: Token, b: Token): "restart" | "go on" | "evil" {
-    if (a.type === "\\") {
-      if (isArithmetic(b)) a.type = "1";
-      else {
-        copyToken(b, a);
-        this.#pos--;
-      }
-      return this.#dropToStart(0);
+  #foldMarks(a: Token, b: Token): Outcome {
+    switch (a.type) {
+      case BACKSLASH:
+        if (this.#isArithmetic(b)) a.type = NUMBER;
+        else {
+          copyToken(b, a);
+          this.#pos--;
+        }
+        return this.#dropToStart(0);
+      case OPEN:
+      case CLOSE:
+        if (b.type === a.type) return this.#dropToStart(1);
+        break;
+      case OPEN_BRACE:
+        if (b.type !== BAREWORD) break;
+        if (b.length > 0) return this.#dropToStart(2);
+        b.type = EVIL;
+        return Outcome.Evil;
     }
-    if (a.type === "(" && b.type === "(") return this.#dropToStart(1);
-    if (a.type === ")" && b.type === ")") return this.#dropToStart(1);
-    if (a.type === "{" && b.type === "n") {
-      if (b.text.length > 0) return this.#dropToStart(2);
-      b.type = "X";
-      return "evil";
-    }
-    if (b.type === "}") return this.#dropToStart(1);
-    return "go on";
+    return b.type === CLOSE_BRACE ? this.#dropToStart(1) : Outcome.GoOn;
   }
 
   /** Three-token rules (step F); true when one applied. */
@@ -172,23 +210,26 @@ export class Folding {
     const a = this.slots[this.#left]!;
     const b = this.slots[this.#left + 1]!;
     const c = this.slots[this.#left + 2]!;
-    if (isExpression(a, b, c)) {
+    if (this.#isExpression(a, b, c)) {
       this.#dropToStart(2);
       return true;
     }
-    if (isUnary(b)) {
-      const beforeParenthesis = isOneOf(a, "EB,") && c.type === "(";
-      const beforeValue = isOneOf(a, "kEB") && isOneOf(c, "1nvsf");
+    if (b.type === OPERATOR && this.#isUnary(b)) {
+      const beforeParenthesis = isIn(a.type, listClauses) && c.type === OPEN;
+      const beforeValue = isIn(a.type, clauses) && isIn(c.type, values);
       if (beforeParenthesis || beforeValue) return this.#dropMiddle(b, c, 1);
-      if (a.type === "," && isOneOf(c, "1nvs")) return this.#dropMiddle(b, c, 3);
-      if (a.type === "," && c.type === "f") return this.#dropMiddle(b, c, 1);
+      if (a.type === COMMA && isIn(c.type, operands)) return this.#dropMiddle(b, c, 3);
+      if (a.type === COMMA && c.type === FUNCTION) return this.#dropMiddle(b, c, 1);
     }
-    if (a.type === "n" && b.type === "." && c.type === "n") {
-      this.#dropToStart(2);
-      return true;
+    if (b.type === DOT && c.type === BAREWORD) {
+      if (a.type === BAREWORD) {
+        this.#dropToStart(2);
+        return true;
+      }
+      if (a.type === EXPRESSION) return this.#dropMiddle(b, c, 1);
     }
-    if (a.type === "E" && b.type === "." && c.type === "n") return this.#dropMiddle(b, c, 1);
-    if (a.type === "f" && upper(a) === "USER" && b.type === "(" && c.type !== ")") a.type = "n";
+    if (a.type === FUNCTION && b.type === OPEN && c.type !== CLOSE && isText(a, this.#input, "USER"))
+      a.type = BAREWORD;
     return false;
   }
 
@@ -197,51 +238,55 @@ export class Folding {
     this.#dropToStart(count);
     return true;
   }
-}
 
-/** Rules F1 to F7: operands joined by an operator or comma come down to the first. */
-function isExpression(a: Token, b: Token, c: Token): boolean {
-  if (a.type === "1" && b.type === "o" && c.type === "1") return true;
-  if (a.type === "o" && b.type !== "(" && c.type === "o") return true;
-  if (a.type === "&" && c.type === "&") return true;
-  if (a.type === "v" && b.type === "o" && isOneOf(c, "v1n")) return true;
-  if (isOneOf(a, "n1") && b.type === "o" && isOneOf(c, "1n")) return true;
-  if (isOneOf(a, "n1vs") && b.type === "o" && b.text === "::" && c.type === "t") return true;
-  return isOneOf(a, "n1sv") && b.type === "," && isOneOf(c, "1nsv");
-}
+  /** Rules F1 to F7: operands joined by an operator or comma come down to the first. */
+  #isExpression(a: Token, b: Token, c: Token): boolean {
+    switch (b.type) {
+      case OPERATOR:
+        if (a.type === OPERATOR && c.type === OPERATOR) return true;
+        if (a.type === VARIABLE && isIn(c.type, variableOperands)) return true;
+        if (isIn(a.type, names) && isIn(c.type, names)) return true;
+        if (c.type === SQL_TYPE && isIn(a.type, operands) && isText(b, this.#input, "::")) return true;
+        break;
+      case COMMA:
+        if (isIn(a.type, operands) && isIn(c.type, operands)) return true;
+        break;
+    }
+    if (a.type === OPERATOR && c.type === OPERATOR) return b.type !== OPEN;
+    return a.type === LOGIC && c.type === LOGIC;
+  }
 
-function isOneOf(token: Token, types: string): boolean {
-  return token.type !== "" && types.includes(token.type);
-}
+  #isUnary(token: Token): boolean {
+    if (token.type !== OPERATOR) return false;
+    const unit = unitOf(token, this.#input, 0);
+    switch (token.length) {
+      case 1:
+        return unit === 0x2b || unit === 0x2d || unit === 0x21 || unit === 0x7e;
+      case 2:
+        return unit === 0x21 && unitOf(token, this.#input, 1) === 0x21;
+      default:
+        return isText(token, this.#input, "NOT");
+    }
+  }
 
-function isUnary(token: Token): boolean {
-  if (token.type !== "o") return false;
-  const { text } = token;
-  return (
-    text === "+" ||
-    text === "-" ||
-    text === "!" ||
-    text === "~" ||
-    text === "!!" ||
-    (text.length === 3 && upper(token) === "NOT")
-  );
-}
+  #isArithmetic(token: Token): boolean {
+    return (
+      token.type === OPERATOR && token.length === 1 && "*/-+%".includes(textOf(token, this.#input))
+    );
+  }
 
-function isArithmetic(token: Token): boolean {
-  return token.type === "o" && token.text.length === 1 && "*/-+%".includes(token.text);
-}
-
-/** Joins two words that make a phrase of the table; the result stands in `a` (spec: libinjection, 4.3). */
-function merge(a: Token, b: Token): boolean {
-  if (!isOneOf(a, mergeFirst) || !isOneOf(b, mergeSecond)) return false;
-  if (a.text.length + b.text.length + 1 > TEXT_LIMIT) return false;
-  const phrase = `${a.text} ${b.text}`;
-  const type = lookUp(phrase);
-  if (type === "") return false;
-  setToken(a, type, phrase);
-  return true;
-}
-
-function upper(token: Token): string {
-  return toUpperAscii(token.text);
+  /** Joins two words that make a phrase of the table; the result stands in `a` (spec: libinjection, 4.3). */
+  #merge(a: Token, b: Token): boolean {
+    if (!beginsPhrase(a.word) || !isIn(a.type, mergeFirst) || !isIn(b.type, mergeSecond)) return false;
+    if (a.length + b.length + 1 > TEXT_LIMIT) return false;
+    const phrase = `${textOf(a, this.#input)} ${textOf(b, this.#input)}`;
+    const word = findWord(phrase, 0, phrase.length);
+    const type = wordType(word);
+    if (type === NONE) return false;
+    a.type = type;
+    a.phrase = phrase;
+    a.length = phrase.length;
+    a.word = word;
+    return true;
+  }
 }

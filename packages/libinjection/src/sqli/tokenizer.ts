@@ -1,78 +1,83 @@
 import type { Token } from "./token.ts";
-import { isBinaryDigit, isHexDigit, isWhite, skipWhile } from "./bytes.ts";
+import { isWhite, skipBinaryDigits, skipHexDigits, unitAt } from "./bytes.ts";
 import { readMoney, readNumber } from "./numbers.ts";
+import { readSlash, readLineComment, readOperator, readTick, readVariable } from "./read-marks.ts";
+import { readWord } from "./read-word.ts";
 import { readQString, readString } from "./strings.ts";
-import { clearToken, setToken, TEXT_LIMIT } from "./token.ts";
-import { lookUp } from "./words.ts";
+import { clearToken, setToken } from "./token.ts";
+import { Type, typeOf } from "./types.ts";
+
+const { NONE, BAREWORD, NUMBER, OPERATOR, UNKNOWN, BACKSLASH } = Type;
 
 /** How a byte is read when it begins a token (spec: libinjection, 3, dispatch table). */
-type Handler =
-  | "white"
-  | "string"
-  | "hash"
-  | "money"
-  | "operator1"
-  | "operator2"
-  | "char"
-  | "dash"
-  | "number"
-  | "slash"
-  | "other"
-  | "var"
-  | "bstring"
-  | "estring"
-  | "nqstring"
-  | "qstring"
-  | "ustring"
-  | "xstring"
-  | "bracket"
-  | "backslash"
-  | "tick"
-  | "word";
+const Handler = {
+  WORD: 0,
+  WHITE: 1,
+  STRING: 2,
+  HASH: 3,
+  MONEY: 4,
+  OPERATOR1: 5,
+  OPERATOR2: 6,
+  CHAR: 7,
+  DASH: 8,
+  NUMBER: 9,
+  SLASH: 10,
+  OTHER: 11,
+  VARIABLE: 12,
+  B_STRING: 13,
+  E_STRING: 14,
+  NQ_STRING: 15,
+  Q_STRING: 16,
+  U_STRING: 17,
+  X_STRING: 18,
+  BRACKET: 19,
+  BACKSLASH: 20,
+  TICK: 21,
+} as const;
 
-const handlers: Handler[] = new Array<Handler>(256).fill("word");
-const assign = (handler: Handler, bytes: string): void => {
+/** Handler by byte. */
+const handlers = new Uint8Array(256);
+const assign = (handler: number, bytes: string): void => {
   for (let at = 0; at < bytes.length; at++) handlers[bytes.charCodeAt(at)] = handler;
 };
-for (let byte = 0; byte <= 0x20; byte++) handlers[byte] = "white";
-assign("white", "\x7f\xa0");
-assign("string", "\"'");
-assign("hash", "#");
-assign("money", "$");
-assign("operator1", "%+^~");
-assign("operator2", "!&*:<=>|");
-assign("char", "(),;{}");
-assign("dash", "-");
-assign("number", ".0123456789");
-assign("slash", "/");
-assign("other", "?]");
-assign("var", "@");
-assign("bstring", "Bb");
-assign("estring", "Ee");
-assign("nqstring", "Nn");
-assign("qstring", "Qq");
-assign("ustring", "Uu");
-assign("xstring", "Xx");
-assign("bracket", "[");
-assign("backslash", "\\");
-assign("tick", "`");
+handlers.fill(Handler.WHITE, 0, 0x21);
+assign(Handler.WHITE, "\x7f\xa0");
+assign(Handler.STRING, "\"'");
+assign(Handler.HASH, "#");
+assign(Handler.MONEY, "$");
+assign(Handler.OPERATOR1, "%+^~");
+assign(Handler.OPERATOR2, "!&*:<=>|");
+assign(Handler.CHAR, "(),;{}");
+assign(Handler.DASH, "-");
+assign(Handler.NUMBER, ".0123456789");
+assign(Handler.SLASH, "/");
+assign(Handler.OTHER, "?]");
+assign(Handler.VARIABLE, "@");
+assign(Handler.B_STRING, "Bb");
+assign(Handler.E_STRING, "Ee");
+assign(Handler.NQ_STRING, "Nn");
+assign(Handler.Q_STRING, "Qq");
+assign(Handler.U_STRING, "Uu");
+assign(Handler.X_STRING, "Xx");
+assign(Handler.BRACKET, "[");
+assign(Handler.BACKSLASH, "\\");
+assign(Handler.TICK, "`");
 
-/** Bytes that end a word, and those that end a variable name. */
-const wordEnd = byteTable(" []{}<>:\\?=@!#~+-*/&|^%(),';\"\t\n\v\f\r\xa0\0");
-const variableEnd = byteTable(" <>:\\?=@!#~+-*/&^%(),';\t\n\v\f\r`\"|");
+const APOSTROPHE = 0x27;
+const DASH = 0x2d;
+/** What `open` and `close` of a string with a Unicode prefix are. */
+const U = 0x75;
 
-function byteTable(bytes: string): Uint8Array {
-  const table = new Uint8Array(256);
-  for (let at = 0; at < bytes.length; at++) table[bytes.charCodeAt(at)] = 1;
-  return table;
-}
+/** Types of the bytes that are tokens of their own type. */
+const charTypes = new Uint8Array(256);
+for (const char of "(),;{}") charTypes[char.charCodeAt(0)] = typeOf(char);
 
 /** Splits SQL into tokens, in one of the ways it could be read. */
 export class SqlTokenizer {
-  readonly input: string;
-  /** Quote that the input is taken to begin inside of, "" for none. */
-  readonly #quote: string;
-  readonly #mysql: boolean;
+  input = "";
+  /** Byte of the quote that the input is taken to begin inside of, 0 for none. */
+  #quote = 0;
+  #mysql = false;
   #at = 0;
   /** Tokens read, comments included. */
   tokens = 0;
@@ -81,25 +86,30 @@ export class SqlTokenizer {
   /** `#` met; twice in MySQL mode. */
   hashes = 0;
 
-  constructor(input: string, quote: string, mysql: boolean) {
+  /** Begins anew. Perf: one tokenizer serves all values, so that nothing is made for any of them. */
+  reset(input: string, quote: number, mysql: boolean): void {
     this.input = input;
     this.#quote = quote;
     this.#mysql = mysql;
+    this.#at = 0;
+    this.tokens = 0;
+    this.ansiComments = 0;
+    this.hashes = 0;
   }
 
   /** Reads the next token into the slot; false at the end of input. */
   next(token: Token): boolean {
     clearToken(token);
-    const { input } = this;
-    if (input.length === 0) return false;
-    if (this.#at === 0 && this.#quote !== "") {
-      this.#at = readString(input, 0, 0, this.#quote, token);
+    const { length } = this.input;
+    if (length === 0) return false;
+    if (this.#at === 0 && this.#quote !== 0) {
+      this.#at = readString(this.input, 0, this.#quote, 0, token);
       this.tokens++;
       return true;
     }
-    while (this.#at < input.length) {
+    while (this.#at < length) {
       this.#at = this.#read(this.#at, token);
-      if (token.type !== "") {
+      if (token.type !== NONE) {
         this.tokens++;
         return true;
       }
@@ -109,190 +119,109 @@ export class SqlTokenizer {
 
   #read(at: number, token: Token): number {
     const { input } = this;
-    switch (handlers[input.charCodeAt(at) & 0xff]) {
-      case "white":
+    const unit = input.charCodeAt(at);
+    switch (handlers[unit & 0xff]) {
+      case Handler.WORD:
+        return readWord(input, at, token);
+      case Handler.WHITE:
         return at + 1;
-      case "string":
-        return readString(input, at, 1, input[at]!, token);
-      case "hash":
+      case Handler.STRING:
+        return readString(input, at + 1, unit, unit, token);
+      case Handler.HASH:
         return this.#hash(at, token);
-      case "money": {
+      case Handler.MONEY: {
         const end = readMoney(input, at, token);
-        return end < 0 ? this.#word(at, token) : end;
+        return end < 0 ? readWord(input, at, token) : end;
       }
-      case "operator1":
-        return single(input, at, "o", token);
-      case "operator2":
+      case Handler.OPERATOR1:
+        return single(OPERATOR, at, token);
+      case Handler.OPERATOR2:
         return readOperator(input, at, token);
-      case "char":
-        return single(input, at, input[at]!, token);
-      case "dash":
+      case Handler.CHAR:
+        return single(charTypes[unit]!, at, token);
+      case Handler.DASH:
         return this.#dash(at, token);
-      case "number":
+      case Handler.NUMBER:
         return readNumber(input, at, token);
-      case "slash":
+      case Handler.SLASH:
         return readSlash(input, at, token);
-      case "other":
-        return single(input, at, "?", token);
-      case "var":
+      case Handler.OTHER:
+        return single(UNKNOWN, at, token);
+      case Handler.VARIABLE:
         return readVariable(input, at, token);
-      case "estring":
-        return this.#estring(at, token);
-      case "nqstring": {
-        if (at + 2 < input.length && input[at + 1] === "'") return readString(input, at, 2, "'", token);
-        const end = readQString(input, at, 1, token);
-        return end < 0 ? this.#word(at, token) : end;
+      case Handler.B_STRING:
+        return readDigitString(input, at, skipBinaryDigits, token);
+      case Handler.E_STRING:
+        if (unitAt(input, at + 1) !== APOSTROPHE || at + 2 >= input.length) return readWord(input, at, token);
+        return readString(input, at + 2, APOSTROPHE, APOSTROPHE, token);
+      case Handler.NQ_STRING: {
+        if (at + 2 < input.length && unitAt(input, at + 1) === APOSTROPHE)
+          return readString(input, at + 2, APOSTROPHE, APOSTROPHE, token);
+        const end = readQString(input, at + 1, token);
+        return end < 0 ? readWord(input, at, token) : end;
       }
-      case "qstring": {
-        const end = readQString(input, at, 0, token);
-        return end < 0 ? this.#word(at, token) : end;
+      case Handler.Q_STRING: {
+        const end = readQString(input, at, token);
+        return end < 0 ? readWord(input, at, token) : end;
       }
-      case "ustring":
-        return this.#ustring(at, token);
-      case "xstring":
-        return this.#digitString(at, isHexDigit, token);
-      case "bstring":
-        return this.#digitString(at, isBinaryDigit, token);
-      case "bracket": {
+      case Handler.U_STRING:
+        return readUString(input, at, token);
+      case Handler.X_STRING:
+        return readDigitString(input, at, skipHexDigits, token);
+      case Handler.BRACKET: {
         const close = input.indexOf("]", at);
         const end = close < 0 ? input.length : close + 1;
-        setToken(token, "n", input.slice(at, end));
+        setToken(token, BAREWORD, at, end);
         return end;
       }
-      case "backslash":
-        if (input[at + 1] !== "N") return single(input, at, "\\", token);
-        setToken(token, "1", "\\N");
+      case Handler.BACKSLASH:
+        if (unitAt(input, at + 1) !== 0x4e) return single(BACKSLASH, at, token);
+        setToken(token, NUMBER, at, at + 2);
         return at + 2;
-      case "tick":
-        return readTick(input, at, token);
       default:
-        return this.#word(at, token);
+        return readTick(input, at, token);
     }
   }
 
   #dash(at: number, token: Token): number {
     const { input } = this;
-    if (input[at + 1] !== "-") return single(input, at, "o", token);
-    if (at + 2 >= input.length || isWhite(input.charCodeAt(at + 2))) return readLineComment(input, at, token);
-    if (this.#mysql) return single(input, at, "o", token);
+    if (unitAt(input, at + 1) !== DASH) return single(OPERATOR, at, token);
+    if (at + 2 >= input.length || isWhite(unitAt(input, at + 2))) return readLineComment(input, at, token);
+    if (this.#mysql) return single(OPERATOR, at, token);
     this.ansiComments++;
     return readLineComment(input, at, token);
   }
 
   #hash(at: number, token: Token): number {
     this.hashes++;
-    if (!this.#mysql) return single(this.input, at, "o", token);
+    if (!this.#mysql) return single(OPERATOR, at, token);
     this.hashes++;
     return readLineComment(this.input, at, token);
   }
-
-  #estring(at: number, token: Token): number {
-    const { input } = this;
-    if (input[at + 1] !== "'" || at + 2 >= input.length) return this.#word(at, token);
-    return readString(input, at, 2, "'", token);
-  }
-
-  #ustring(at: number, token: Token): number {
-    const { input } = this;
-    if (input[at + 1] !== "&" || input[at + 2] !== "'") return this.#word(at, token);
-    const end = readString(input, at + 2, 1, "'", token);
-    token.open = "u";
-    if (token.close === "'") token.close = "u";
-    return end;
-  }
-
-  #digitString(at: number, accepts: (unit: number) => boolean, token: Token): number {
-    const { input } = this;
-    if (at + 2 >= input.length || input[at + 1] !== "'") return this.#word(at, token);
-    const end = skipWhile(input, at + 2, accepts);
-    if (input[end] !== "'") return this.#word(at, token);
-    setToken(token, "1", input.slice(at, end + 1));
-    return end + 1;
-  }
-
-  /** A word, or the beginning of one up to a dot or backtick when that alone is a keyword (spec: libinjection, 3.14). */
-  #word(at: number, token: Token): number {
-    const { input } = this;
-    let end = at;
-    while (end < input.length && wordEnd[input.charCodeAt(end) & 0xff] === 0) end++;
-    const text = input.slice(at, Math.min(end, at + TEXT_LIMIT));
-    for (let index = 0; index < text.length; index++) {
-      if (text[index] !== "." && text[index] !== "`") continue;
-      const type = lookUp(text.slice(0, index));
-      if (type === "" || type === "n") continue;
-      setToken(token, type, text.slice(0, index));
-      return at + index;
-    }
-    setToken(token, (end - at <= TEXT_LIMIT ? lookUp(text) : "") || "n", text);
-    return end;
-  }
 }
 
-function single(input: string, at: number, type: string, token: Token): number {
-  setToken(token, type, input[at]!);
+function single(type: number, at: number, token: Token): number {
+  setToken(token, type, at, at + 1);
   return at + 1;
 }
 
-/** To before the next line feed; only LF ends it (spec: libinjection, 3.4). */
-function readLineComment(input: string, at: number, token: Token): number {
-  const newline = input.indexOf("\n", at);
-  const end = newline < 0 ? input.length : newline;
-  setToken(token, "c", input.slice(at, Math.min(end, at + TEXT_LIMIT + 1)));
-  return newline < 0 ? end : newline + 1;
-}
-
-/** `/` or a C comment; nested and `/*!` comments cannot be parsed safely (spec: libinjection, 3.6). */
-function readSlash(input: string, at: number, token: Token): number {
-  if (input[at + 1] !== "*") return single(input, at, "o", token);
-  const close = input.indexOf("*/", at + 2);
-  const end = close < 0 ? input.length : close + 2;
-  const nested = close >= 0 && isBefore(input.indexOf("/*", at + 2), close);
-  setToken(token, nested || input[at + 2] === "!" ? "X" : "c", input.slice(at, Math.min(end, at + TEXT_LIMIT + 1)));
+function readUString(input: string, at: number, token: Token): number {
+  if (unitAt(input, at + 1) !== 0x26 || unitAt(input, at + 2) !== APOSTROPHE) return readWord(input, at, token);
+  const end = readString(input, at + 3, APOSTROPHE, U, token);
+  if (token.close === APOSTROPHE) token.close = U;
   return end;
 }
 
-/** The window of the nested mark ends after the star of the closing pair. */
-function isBefore(inner: number, close: number): boolean {
-  return inner >= 0 && inner + 2 <= close + 1;
-}
-
-function readOperator(input: string, at: number, token: Token): number {
-  if (at + 1 >= input.length) return single(input, at, "o", token);
-  if (input.startsWith("<=>", at)) {
-    setToken(token, "o", "<=>");
-    return at + 3;
-  }
-  const pair = input.slice(at, at + 2);
-  const type = lookUp(pair);
-  if (type !== "") {
-    setToken(token, type, pair);
-    return at + 2;
-  }
-  return single(input, at, input[at] === ":" ? ":" : "o", token);
-}
-
-function readTick(input: string, at: number, token: Token): number {
-  const end = readString(input, at, 1, "`", token);
-  token.type = lookUp(token.text) === "f" ? "f" : "n";
-  return end;
-}
-
-function readVariable(input: string, at: number, token: Token): number {
-  let start = at + 1;
-  let count = 1;
-  if (input[start] === "@") {
-    start++;
-    count = 2;
-  }
-  let end = start;
-  const first = input[start];
-  if (first === "`") end = readTick(input, start, token);
-  else if (first === "'" || first === '"') end = readString(input, start, 1, first, token);
-  else {
-    while (end < input.length && variableEnd[input.charCodeAt(end) & 0xff] === 0) end++;
-    setToken(token, "v", input.slice(start, end));
-  }
-  token.type = "v";
-  token.count = count;
-  return end;
+/** `b'01'` and `x'1f'`. */
+function readDigitString(
+  input: string,
+  at: number,
+  skip: (input: string, from: number) => number,
+  token: Token,
+): number {
+  if (at + 2 >= input.length || unitAt(input, at + 1) !== APOSTROPHE) return readWord(input, at, token);
+  const end = skip(input, at + 2);
+  if (unitAt(input, end) !== APOSTROPHE) return readWord(input, at, token);
+  setToken(token, NUMBER, at, end + 1);
+  return end + 1;
 }

@@ -1,37 +1,111 @@
-import { fingerprintTable } from "./fingerprints.table.ts";
 import { keywordTable } from "./keywords.table.ts";
+import { Type, typeOf } from "./types.ts";
 
-let keywords: Map<string, string> | undefined;
-let fingerprints: Set<string> | undefined;
+const { NONE } = Type;
 
-/** Token type of a word, phrase or operator in any case, "" when it is in no table. Tables are made at first use. */
-export function lookUp(text: string): string {
-  if (keywords === undefined) {
-    keywords = new Map();
-    for (const [type, words] of keywordTable) for (const word of words.split("\n")) keywords.set(word, type);
+/** Index of a text that is in no table. */
+export const NO_WORD = -1;
+
+/** Slots of the hash table, a power of two; a quarter of them is in use. */
+const SLOTS = 4096;
+const MULTIPLIER = 31;
+
+/** Upper case by byte: ASCII. */
+const upper = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) upper[byte] = byte >= 0x61 && byte <= 0x7a ? byte - 32 : byte;
+
+/** Words and phrases, and the beginnings of phrases, under their index. */
+interface WordTable {
+  readonly texts: readonly string[];
+  readonly types: Uint8Array;
+  /** 1 when the text and a blank begin a phrase. */
+  readonly beginsPhrase: Uint8Array;
+  readonly hashes: Int32Array;
+  /** Open addressing, linear probing: index plus one, 0 for a free slot. */
+  readonly slots: Uint16Array;
+}
+
+let made: WordTable | undefined;
+
+function makeTable(): WordTable {
+  const types = new Map<string, number>();
+  const beginnings = new Set<string>();
+  for (const [type, words] of keywordTable) {
+    for (const word of words.split("\n")) {
+      types.set(word, typeOf(type));
+      for (let at = word.indexOf(" "); at >= 0; at = word.indexOf(" ", at + 1)) beginnings.add(word.slice(0, at));
+    }
   }
-  return keywords.get(toUpper(text)) ?? "";
+  for (const text of beginnings) if (!types.has(text)) types.set(text, NONE);
+  const texts = [...types.keys()];
+  const hashes = Int32Array.from(texts, (text) => hashOf(text, 0, text.length));
+  const slots = new Uint16Array(SLOTS);
+  hashes.forEach((hash, index) => {
+    let slot = slotOf(hash);
+    while (slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+    slots[slot] = index + 1;
+  });
+  const beginsPhrase = Uint8Array.from(texts, (text) => (beginnings.has(text) ? 1 : 0));
+  return { texts, types: Uint8Array.from(types.values()), beginsPhrase, hashes, slots };
 }
 
-/** True when the fingerprint, upper-cased, is one of an injection. */
-export function isKnownFingerprint(fingerprint: string): boolean {
-  fingerprints ??= new Set(fingerprintTable.split(" "));
-  return fingerprints.has(fingerprint.toUpperCase());
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 13)) & (SLOTS - 1);
 }
 
-/** Upper case as the tables are looked up: ASCII, and the two letters beyond it that fold to ASCII (spec: libinjection, S3). */
-function toUpper(text: string): string {
-  let upper = toUpperAscii(text);
-  if (upper.includes("\xc5\xbf")) upper = upper.replaceAll("\xc5\xbf", "S");
-  if (upper.includes("\xc4\xb1")) upper = upper.replaceAll("\xc4\xb1", "I");
-  return upper;
+/** The hash of a text and one more upper-case byte; that of the empty text is 0. */
+export function addToHash(hash: number, byte: number): number {
+  return (Math.imul(hash, MULTIPLIER) + byte) | 0;
 }
 
-/** ASCII upper case; bytes beyond ASCII stay. */
-export function toUpperAscii(text: string): string {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x80) return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+function hashOf(text: string, start: number, end: number): number {
+  let hash = 0;
+  for (let at = start; at < end; at++) hash = addToHash(hash, upper[text.charCodeAt(at) & 0xff]!);
+  return hash;
+}
+
+/** Index of the word, phrase or operator that stands here in any case, {@link NO_WORD} when it is in no table. */
+export function findWord(input: string, start: number, end: number): number {
+  for (let at = start; at < end; at++) if (foldsBeyondAscii(input.charCodeAt(at))) return findFolded(input, start, end);
+  return findHashed(input, start, end, hashOf(input, start, end));
+}
+
+/** {@link findWord} for a text whose hash is known and that has no byte of {@link foldsBeyondAscii}. */
+export function findHashed(input: string, start: number, end: number, hash: number): number {
+  const table = (made ??= makeTable());
+  const { slots, hashes } = table;
+  for (let slot = slotOf(hash); slots[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
+    const index = slots[slot]! - 1;
+    if (hashes[index] === hash && isSame(table.texts[index]!, input, start, end)) return index;
   }
-  return text.toUpperCase();
+  return NO_WORD;
+}
+
+function isSame(text: string, input: string, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at++) {
+    if (text.charCodeAt(at - start) !== upper[input.charCodeAt(at) & 0xff]) return false;
+  }
+  return true;
+}
+
+/** First bytes of the two letters beyond ASCII that fold to ASCII (spec: libinjection, S3). */
+export function foldsBeyondAscii(byte: number): boolean {
+  return byte === 0xc5 || byte === 0xc4;
+}
+
+/** {@link findWord} of a text with such letters in it. */
+export function findFolded(input: string, start: number, end: number): number {
+  const text = input.slice(start, end).replaceAll("\xc5\xbf", "S").replaceAll("\xc4\xb1", "I");
+  return findHashed(text, 0, text.length, hashOf(text, 0, text.length));
+}
+
+/** Token type of a word of the table; none for {@link NO_WORD} and for what is but the beginning of a phrase. */
+export function wordType(word: number): number {
+  return word === NO_WORD ? NONE : made!.types[word]!;
+}
+
+/** True when the word and a blank begin a phrase of the table. */
+export function beginsPhrase(word: number): boolean {
+  return word !== NO_WORD && made!.beginsPhrase[word] === 1;
 }
