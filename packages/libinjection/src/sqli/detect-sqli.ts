@@ -1,3 +1,4 @@
+import { isHarmless } from "./harmless.ts";
 import { isKnownFingerprint } from "./fingerprints.ts";
 import { Folding } from "./folding.ts";
 import { SqlTokenizer } from "./tokenizer.ts";
@@ -13,10 +14,6 @@ const HASH = 0x23;
 const SLASH = 0x2f;
 const TICK = 0x60;
 
-/** A to Z, a to z, digit, low line. */
-const wordBytes = new Uint8Array(256);
-for (const unit of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") wordBytes[unit.charCodeAt(0)] = 1;
-
 /** One for all values; a value is read from the beginning to the end before the next. */
 const tokenizer = new SqlTokenizer();
 const folding = new Folding(tokenizer);
@@ -26,7 +23,11 @@ const folding = new Folding(tokenizer);
  * undefined otherwise. `value` is a byte string. Source: spec libinjection, 5.
  */
 export function detectSqli(value: string): string | undefined {
-  if (isOneWord(value)) return undefined;
+  return isHarmless(value) ? undefined : detectByPasses(value);
+}
+
+/** {@link detectSqli} without its short cut. */
+export function detectByPasses(value: string): string | undefined {
   const plain = tryBoth(value, 0);
   if (plain !== undefined) return plain;
   if (value.includes("'")) {
@@ -34,15 +35,6 @@ export function detectSqli(value: string): string | undefined {
     if (single !== undefined) return single;
   }
   return value.includes('"') ? tryOne(value, QUOTE, true) : undefined;
-}
-
-/**
- * Letters, digits and low lines alone: numbers and at most one word after them, and no fingerprint of an injection is like that.
- * Perf: true of most values; saves the passes (packages/bench, benign workload).
- */
-function isOneWord(value: string): boolean {
-  for (let at = 0; at < value.length; at++) if (wordBytes[value.charCodeAt(at) & 0xff] === 0) return false;
-  return true;
 }
 
 /** ANSI first; MySQL when comments would be read differently there. */
@@ -58,8 +50,7 @@ function tryOne(value: string, quote: number, mysql: boolean): string | undefine
   const count = folding.fold();
   if (count > 2) {
     const last = slots[count - 1]!;
-    if (last.type === BAREWORD && last.open === TICK && last.length === 0 && last.close === 0)
-      last.type = COMMENT;
+    if (last.type === BAREWORD && last.open === TICK && last.length === 0 && last.close === 0) last.type = COMMENT;
   }
   for (let index = 0; index < count; index++) if (slots[index]!.type === EVIL) return "X";
   if (count === 0 || !isKnownFingerprint(slots, count) || !isInjection(value, count)) return undefined;
@@ -96,7 +87,11 @@ function isInjectionOfTwo(value: string): boolean {
 }
 
 function isInjectionOfThree(value: string): boolean {
-  const [t0, t1, t2] = folding.slots as [(typeof folding.slots)[0], (typeof folding.slots)[0], (typeof folding.slots)[0]];
+  const [t0, t1, t2] = folding.slots as [
+    (typeof folding.slots)[0],
+    (typeof folding.slots)[0],
+    (typeof folding.slots)[0],
+  ];
   if (t0.type === STRING && t2.type === STRING && (t1.type === OPERATOR || t1.type === LOGIC))
     return t0.open === 0 && t2.close === 0 && t0.close === t2.open;
   if (t1.type === LOGIC && isHarmlessLogic(t0.type, t2.type)) return tokenizer.tokens !== 3;

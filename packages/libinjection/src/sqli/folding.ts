@@ -1,19 +1,35 @@
 import type { SqlTokenizer } from "./tokenizer.ts";
 import type { Token } from "./token.ts";
 import { FINGERPRINT_LIMIT } from "./fingerprints.ts";
-import {
-  beginsWith,
-  copyToken,
-  emptyToken,
-  isText,
-  textOf,
-  TEXT_LIMIT,
-  unitOf,
-} from "./token.ts";
+import { beginsWith, copyToken, emptyToken, isText, textOf, TEXT_LIMIT, unitOf } from "./token.ts";
 import { isIn, Type, typeSet } from "./types.ts";
-import { beginsPhrase, findWord, wordType } from "./words.ts";
+import { beginsPhrase, findWord, NO_WORD, wordType } from "./words.ts";
 
-const { NONE, KEYWORD, EXPRESSION, SQL_TYPE, FUNCTION, BAREWORD, NUMBER, VARIABLE, STRING, OPERATOR, LOGIC, COMMENT, COLLATE, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE, DOT, COMMA, SEMICOLON, TSQL, EVIL, BACKSLASH } = Type;
+const {
+  NONE,
+  KEYWORD,
+  EXPRESSION,
+  SQL_TYPE,
+  FUNCTION,
+  BAREWORD,
+  NUMBER,
+  VARIABLE,
+  STRING,
+  OPERATOR,
+  LOGIC,
+  COMMENT,
+  COLLATE,
+  OPEN,
+  CLOSE,
+  OPEN_BRACE,
+  CLOSE_BRACE,
+  DOT,
+  COMMA,
+  SEMICOLON,
+  TSQL,
+  EVIL,
+  BACKSLASH,
+} = Type;
 
 const mergeFirst = typeSet("knoUfETt");
 const mergeSecond = typeSet("knoUfETt&");
@@ -157,7 +173,7 @@ export class Folding {
         return Outcome.Restart;
       case BAREWORD:
       case VARIABLE:
-        if (b.type !== OPEN || !niladic.some((name) => isText(a, input, name))) break;
+        if (b.type !== OPEN || !this.#isNiladic(a)) break;
         a.type = FUNCTION;
         return Outcome.Restart;
       case KEYWORD:
@@ -228,8 +244,7 @@ export class Folding {
       }
       if (a.type === EXPRESSION) return this.#dropMiddle(b, c, 1);
     }
-    if (a.type === FUNCTION && b.type === OPEN && c.type !== CLOSE && isText(a, this.#input, "USER"))
-      a.type = BAREWORD;
+    if (a.type === FUNCTION && b.type === OPEN && c.type !== CLOSE && isText(a, this.#input, "USER")) a.type = BAREWORD;
     return false;
   }
 
@@ -269,10 +284,15 @@ export class Folding {
     }
   }
 
+  /** True for the functions that may also be read without parentheses. */
+  #isNiladic(token: Token): boolean {
+    // They are words of the table; only the names of variables are not looked up.
+    if (token.type === BAREWORD && token.word === NO_WORD) return false;
+    return niladic.some((name) => isText(token, this.#input, name));
+  }
+
   #isArithmetic(token: Token): boolean {
-    return (
-      token.type === OPERATOR && token.length === 1 && "*/-+%".includes(textOf(token, this.#input))
-    );
+    return token.type === OPERATOR && token.length === 1 && "*/-+%".includes(textOf(token, this.#input));
   }
 
   /** Joins two words that make a phrase of the table; the result stands in `a` (spec: libinjection, 4.3). */

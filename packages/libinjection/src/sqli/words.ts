@@ -1,7 +1,7 @@
 import { keywordTable } from "./keywords.table.ts";
-import { Type, typeOf } from "./types.ts";
+import { isIn, Type, typeOf, typeSet } from "./types.ts";
 
-const { NONE } = Type;
+const { NONE, BAREWORD } = Type;
 
 /** Index of a text that is in no table. */
 export const NO_WORD = -1;
@@ -9,6 +9,8 @@ export const NO_WORD = -1;
 /** Slots of the hash table, a power of two; a quarter of them is in use. */
 const SLOTS = 4096;
 const MULTIPLIER = 31;
+
+const harmlessTypes = typeSet("nof");
 
 /** Upper case by byte: ASCII. */
 const upper = new Uint8Array(256);
@@ -20,6 +22,8 @@ interface WordTable {
   readonly types: Uint8Array;
   /** 1 when the text and a blank begin a phrase. */
   readonly beginsPhrase: Uint8Array;
+  /** 1 for names, functions and operators that fold with nothing of their kind. */
+  readonly harmless: Uint8Array;
   readonly hashes: Int32Array;
   /** Open addressing, linear probing: index plus one, 0 for a free slot. */
   readonly slots: Uint16Array;
@@ -46,7 +50,11 @@ function makeTable(): WordTable {
     slots[slot] = index + 1;
   });
   const beginsPhrase = Uint8Array.from(texts, (text) => (beginnings.has(text) ? 1 : 0));
-  return { texts, types: Uint8Array.from(types.values()), beginsPhrase, hashes, slots };
+  const harmless = Uint8Array.from(texts, (text) => {
+    // IF makes a statement of what it follows.
+    return isIn(types.get(text)!, harmlessTypes) && !beginnings.has(text) && !text.startsWith("IF") ? 1 : 0;
+  });
+  return { texts, types: Uint8Array.from(types.values()), beginsPhrase, harmless, hashes, slots };
 }
 
 function slotOf(hash: number): number {
@@ -108,4 +116,15 @@ export function wordType(word: number): number {
 /** True when the word and a blank begin a phrase of the table. */
 export function beginsPhrase(word: number): boolean {
   return word !== NO_WORD && made!.beginsPhrase[word] === 1;
+}
+
+/** True when a word stands for itself: it is in no table, or a name. */
+export function isPlainWord(word: number): boolean {
+  const type = wordType(word);
+  return type === NONE || type === BAREWORD;
+}
+
+/** True for what is in no table, and for names, functions and operators that no rule of folding looks at beside others of them. */
+export function isHarmlessWord(word: number): boolean {
+  return word === NO_WORD || made!.harmless[word] === 1;
 }
