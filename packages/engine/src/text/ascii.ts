@@ -1,30 +1,36 @@
 import type { ByteString } from "./bytes.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 
-/** ASCII lower-casing, byte for byte; returns the text itself when nothing changes. */
+/**
+ * ASCII lower-casing, byte for byte; returns the text itself when nothing changes.
+ *
+ * Perf: the host's folding and one look for other bytes take two thirds of the time of a loop over 30 bytes, a third over 1 KB.
+ */
 export function toLowerAscii(text: ByteString): ByteString {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x41 && unit <= 0x5a) return lowerFrom(text, at);
-  }
-  return text;
+  const lower = text.toLowerCase();
+  return lower === text ? text : beyondAscii.test(text) ? flipCase(text, 0x41) : lower;
 }
 
-function lowerFrom(text: ByteString, first: number): ByteString {
-  // `toLowerCase` also folds U+00C0-U+00DE, which are ordinary bytes here: only pure ASCII may take it.
-  if (isAscii(text)) return text.toLowerCase();
+/** ASCII upper-casing, byte for byte; returns the text itself when nothing changes. */
+export function toUpperAscii(text: ByteString): ByteString {
+  const upper = text.toUpperCase();
+  return upper === text ? text : beyondAscii.test(text) ? flipCase(text, 0x61) : upper;
+}
+
+/** The host folds letters of Latin-1 too, which are ordinary bytes here: only pure ASCII may take its answer. */
+const beyondAscii = /[\x80-\xff]/;
+
+/** Changes the case of 26 letters from the one given on. */
+function flipCase(text: ByteString, first: number): ByteString {
   const bytes = toBytes(text);
-  for (let at = first; at < bytes.length; at++) {
+  let changed = false;
+  for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
-    if (byte >= 0x41 && byte <= 0x5a) bytes[at] = byte | 0x20;
+    if (byte < first || byte > first + 25) continue;
+    bytes[at] = byte ^ 0x20;
+    changed = true;
   }
-  return fromBytes(bytes);
-}
-
-/** True when no byte is beyond 0x7f. */
-export function isAscii(text: ByteString): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
-  return true;
+  return changed ? fromBytes(bytes) : text;
 }
 
 /** Value of a hexadecimal digit, -1 for any other unit. */

@@ -14,15 +14,14 @@ export const cssDecode: TransformationDefinition = {
   reactsTo: "\\",
   apply: (value) => {
     if (!value.includes("\\")) return value;
-    const pieces: string[] = [];
+    let decoded = "";
     let from = 0;
     for (let at = value.indexOf("\\"); at >= 0; at = value.indexOf("\\", from)) {
       const { text, next } = decodeEscape(value, at);
-      pieces.push(value.slice(from, at), text);
+      decoded += value.slice(from, at) + text;
       from = next;
     }
-    pieces.push(value.slice(from));
-    return pieces.join("");
+    return decoded + value.slice(from);
   },
 };
 

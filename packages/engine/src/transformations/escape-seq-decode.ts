@@ -14,16 +14,14 @@ export const escapeSeqDecode: TransformationDefinition = {
   reactsTo: "\\",
   apply: (value) => {
     if (!value.includes("\\")) return value;
-    const pieces: string[] = [];
+    let decoded = "";
     let from = 0;
     for (let at = value.indexOf("\\"); at >= 0 && at + 1 < value.length; at = value.indexOf("\\", from)) {
       const { text, next } = decodeEscape(value, at);
-      pieces.push(value.slice(from, at), text);
+      decoded += value.slice(from, at) + text;
       from = next;
     }
-    if (pieces.length === 0) return value;
-    pieces.push(value.slice(from));
-    return pieces.join("");
+    return from === 0 ? value : decoded + value.slice(from);
   },
 };
 

@@ -9,8 +9,10 @@ export const hexEncode: TransformationDefinition = {
   apply: encode,
 };
 
+const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function encode(value: ByteString): ByteString {
-  const pieces: string[] = [];
-  for (let at = 0; at < value.length; at++) pieces.push(value.charCodeAt(at).toString(16).padStart(2, "0"));
-  return pieces.join("");
+  let digits = "";
+  for (let at = 0; at < value.length; at++) digits += pairs[value.charCodeAt(at) & 0xff]!;
+  return digits;
 }

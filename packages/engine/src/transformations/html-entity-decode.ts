@@ -1,7 +1,7 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { encodeCodePoint } from "../text/bytes.ts";
-import { namedEntities, windows1252 } from "./shared/html-entities.ts";
+import { longestOpenName, namedEntities, windows1252 } from "./shared/html-entities.ts";
 
 const NAME_LIMIT = 33;
 
@@ -17,18 +17,16 @@ export const htmlEntityDecode: TransformationDefinition = {
   apply: (value) => {
     let at = value.indexOf("&");
     if (at < 0) return value;
-    const pieces: string[] = [];
+    let decoded = "";
     let from = 0;
     for (; at >= 0; at = value.indexOf("&", at + 1)) {
       const reference = value.charCodeAt(at + 1) === 0x23 ? numeric(value, at) : named(value, at);
       if (reference === undefined) continue;
-      pieces.push(value.slice(from, at), reference.text);
+      decoded += value.slice(from, at) + reference.text;
       from = reference.next;
       at = from - 1;
     }
-    if (pieces.length === 0) return value;
-    pieces.push(value.slice(from));
-    return pieces.join("");
+    return from === 0 ? value : decoded + value.slice(from);
   },
 };
 
@@ -67,7 +65,7 @@ function named(value: ByteString, at: number): Reference | undefined {
     const text = namedEntities().get(value.slice(at + 1, end + 1));
     if (text !== undefined) return { text, next: end + 1 };
   }
-  for (let stop = end; stop > at + 2; stop--) {
+  for (let stop = Math.min(end, at + 1 + longestOpenName()); stop > at + 2; stop--) {
     const text = namedEntities().get(value.slice(at + 1, stop));
     if (text !== undefined) return { text, next: stop };
   }

@@ -19,16 +19,22 @@ export const normalisePathWin: TransformationDefinition = {
 
 /** Cuts `:stream` off the last component; a drive letter stays. */
 function cutStreamName(path: ByteString): ByteString {
+  if (!path.includes(":")) return path;
   const trailing = path.endsWith("/") ? "/" : "";
   const body = trailing === "" ? path : path.slice(0, -1);
   const last = body.lastIndexOf("/") + 1;
-  const colon = body.indexOf(":", last === 0 && /^[A-Za-z]:/.test(body) ? 2 : last);
+  const colon = body.indexOf(":", last === 0 && hasDrive(body) ? 2 : last);
   return colon < 0 ? path : body.slice(0, colon) + trailing;
+}
+
+function hasDrive(path: ByteString): boolean {
+  const letter = path.charCodeAt(0) | 0x20;
+  return letter >= 0x61 && letter <= 0x7a && path.charCodeAt(1) === 0x3a;
 }
 
 /** Trailing dots and blanks of components mean nothing to Windows; a component of dots alone stays. */
 function dropDecorations(path: ByteString): ByteString {
-  if (!/[. ](?:\/|$)/.test(path)) return path;
+  if (!hasDecoration(path)) return path;
   const parts = path.split("/");
   const kept: string[] = [];
   parts.forEach((part, index) => {
@@ -38,6 +44,18 @@ function dropDecorations(path: ByteString): ByteString {
   return kept.join("/");
 }
 
+/** True when a dot or blank stands before a slash or at the end. */
+function hasDecoration(path: ByteString): boolean {
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
+    if (at > 0 && isDecoration(path.charCodeAt(at - 1))) return true;
+  }
+  return path !== "" && isDecoration(path.charCodeAt(path.length - 1));
+}
+
+function isDecoration(unit: number): boolean {
+  return unit === 0x2e || unit === 0x20;
+}
+
 function isAllDots(part: ByteString): boolean {
   for (let at = 0; at < part.length; at++) if (part.charCodeAt(at) !== 0x2e) return false;
   return true;
@@ -45,6 +63,6 @@ function isAllDots(part: ByteString): boolean {
 
 function stripEnd(part: ByteString): ByteString {
   let end = part.length;
-  while (end > 0 && (part.charCodeAt(end - 1) === 0x2e || part.charCodeAt(end - 1) === 0x20)) end--;
+  while (end > 0 && isDecoration(part.charCodeAt(end - 1))) end--;
   return end === part.length ? part : part.slice(0, end);
 }

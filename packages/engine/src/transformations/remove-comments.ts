@@ -19,36 +19,51 @@ export const removeComments: TransformationDefinition = {
   apply: remove,
 };
 
+const SLASH = 0x2f;
+const LESS = 0x3c;
+const DASH = 0x2d;
+const HASH = 0x23;
+const STAR = 0x2a;
+
 function remove(value: ByteString): ByteString {
-  const pieces: string[] = [];
+  let kept = "";
   let from = 0;
   for (let at = 0; at < value.length; at++) {
-    const open = value.startsWith("/*", at) ? 2 : value.startsWith("<!--", at) ? 4 : 0;
-    if (open === 0) {
-      if (!value.startsWith("--", at) && value.charCodeAt(at) !== 0x23) continue;
-      pieces.push(value.slice(from, at));
-      return pieces.join("");
+    let open = 0;
+    switch (value.charCodeAt(at)) {
+      case SLASH:
+        if (value.charCodeAt(at + 1) !== STAR) continue;
+        open = 2;
+        break;
+      case LESS:
+        if (!value.startsWith("<!--", at)) continue;
+        open = 4;
+        break;
+      case DASH:
+        if (value.charCodeAt(at + 1) !== DASH) continue;
+        break;
+      case HASH:
+        break;
+      default:
+        continue;
     }
-    pieces.push(value.slice(from, at));
+    kept += value.slice(from, at);
+    if (open === 0) return kept;
     const close = closingMark(value, at + open);
-    if (close < 0) {
-      pieces.push(" ");
-      return pieces.join("");
-    }
+    if (close < 0) return `${kept} `;
     from = close;
     // The byte after the comment is not examined.
     at = close;
   }
-  if (pieces.length === 0) return value;
-  pieces.push(value.slice(from));
-  return pieces.join("");
+  return from === 0 ? value : kept + value.slice(from);
 }
 
 /** Offset after the first closing mark of either kind, -1 when there is none. */
 function closingMark(value: ByteString, from: number): number {
   for (let at = from; at < value.length; at++) {
-    if (value.startsWith("*/", at)) return at + 2;
-    if (value.startsWith("-->", at)) return at + 3;
+    const unit = value.charCodeAt(at);
+    if (unit === STAR && value.charCodeAt(at + 1) === SLASH) return at + 2;
+    if (unit === DASH && value.startsWith("-->", at)) return at + 3;
   }
   return -1;
 }

@@ -1,5 +1,5 @@
 import type { TransformationDefinition } from "../transformation.ts";
-import type { ByteString } from "../text/bytes.ts";
+import { toUpperAscii } from "../text/ascii.ts";
 import { lowerLetters } from "./shared/reacts-to.ts";
 
 /**
@@ -13,10 +13,5 @@ export const uppercase: TransformationDefinition = {
   examples: [{ title: "mixed", input: "SeLeCt", output: "SELECT" }],
   reactsTo: lowerLetters,
   foldsCase: "only",
-  apply: upper,
+  apply: toUpperAscii,
 };
-
-function upper(value: ByteString): ByteString {
-  if (!/[a-z]/.test(value)) return value;
-  return value.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
-}

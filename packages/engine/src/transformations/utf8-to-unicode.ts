@@ -16,7 +16,7 @@ export const utf8toUnicode: TransformationDefinition = {
 };
 
 function encode(value: ByteString): ByteString {
-  const pieces: string[] = [];
+  let encoded = "";
   let from = 0;
   for (let at = 0; at < value.length;) {
     if (value.charCodeAt(at) < 0x80) {
@@ -25,11 +25,9 @@ function encode(value: ByteString): ByteString {
     }
     const length = utf8CharacterLength(value, at);
     const point = length === 0 ? 0xfffd : utf8CodePoint(value, at, length);
-    pieces.push(value.slice(from, at), `%u${point.toString(16).padStart(4, "0")}`);
+    encoded += `${value.slice(from, at)}%u${point.toString(16).padStart(4, "0")}`;
     at += Math.max(1, length);
     from = at;
   }
-  if (pieces.length === 0) return value;
-  pieces.push(value.slice(from));
-  return pieces.join("");
+  return from === 0 ? value : encoded + value.slice(from);
 }

@@ -35,7 +35,8 @@ export function decodeBase64(value: ByteString, { table }: Base64Rules): ByteStr
       bytes[length++] = group >> 16;
       bytes[length++] = group >> 8;
       bytes[length++] = group;
-      [group, count] = [0, 0];
+      group = 0;
+      count = 0;
     }
   }
   if (count === 2) bytes[length++] = group >> 4;
@@ -43,5 +44,5 @@ export function decodeBase64(value: ByteString, { table }: Base64Rules): ByteStr
     bytes[length++] = group >> 10;
     bytes[length++] = group >> 2;
   }
-  return fromBytes(bytes.subarray(0, length));
+  return fromBytes(bytes, length);
 }

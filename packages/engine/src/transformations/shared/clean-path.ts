@@ -1,11 +1,16 @@
 import type { ByteString } from "../../text/bytes.ts";
 
+/** True when no part is empty, "." or ".."; "/" alone is left to the rules. */
+function isClean(path: ByteString): boolean {
+  return path !== "/" && !path.startsWith(".") && !path.includes("//") && !path.includes("/.");
+}
+
 /**
  * Lexical cleaning of a path: `//` and `/./` go, `..` takes the part before it along, not above the root; leading `..` of a
  * relative path stay. A trailing slash is kept (spec: seclang, 7). Returns the path itself when nothing changes.
  */
 export function cleanPath(path: ByteString): ByteString {
-  if (path === "") return path;
+  if (isClean(path)) return path;
   const rooted = path.startsWith("/");
   const parts: ByteString[] = [];
   let leading = 0;

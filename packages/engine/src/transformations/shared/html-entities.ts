@@ -18,6 +18,16 @@ export function namedEntities(): ReadonlyMap<string, ByteString> {
   return (table = map);
 }
 
+let longest = 0;
+
+/** Length of the longest name that may stand without a semicolon. */
+export function longestOpenName(): number {
+  if (longest === 0) {
+    for (const name of namedEntities().keys()) if (!name.endsWith(";")) longest = Math.max(longest, name.length);
+  }
+  return longest;
+}
+
 /** Code points that numeric references 128 to 159 stand for (WHATWG, numeric character reference end state). */
 export const windows1252: readonly number[] = [
   0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d, 0x017d,
