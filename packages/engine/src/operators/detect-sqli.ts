@@ -1,5 +1,6 @@
 import { detectSqli } from "@cuirass/libinjection";
 import type { OperatorDefinition } from "../operator.ts";
+import { anyByte } from "./shared/literal.ts";
 
 /** `@detectSQLi`: libinjection finds SQL injection; TX:0 is the fingerprint. */
 export const detectSQLi: OperatorDefinition = {
@@ -12,6 +13,8 @@ export const detectSQLi: OperatorDefinition = {
   ],
   compile: () => ({
     textOnly: true,
+    // Letters, digits and low lines alone are numbers and at most one word: no injection is (packages/libinjection, harmless.test.ts).
+    condition: anyByte((byte) => !/\w/.test(String.fromCharCode(byte))),
     match(value, tx) {
       const fingerprint = detectSqli(value);
       if (fingerprint === undefined) return false;

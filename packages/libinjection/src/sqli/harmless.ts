@@ -20,8 +20,16 @@ function assign(kind: number, bytes: string): void {
   for (let at = 0; at < bytes.length; at++) kinds[bytes.charCodeAt(at)] = kind;
 }
 
-const upper = new Uint8Array(256);
-for (let byte = 0; byte < 256; byte++) upper[byte] = byte >= 0x61 && byte <= 0x7a ? byte - 32 : byte;
+/** From here on a byte is not simply one more of a word. */
+const SPECIAL = 0x100;
+
+/** Upper-case byte of a word, or its kind plus {@link SPECIAL}. */
+const wordBytes = new Uint16Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const kind = kinds[byte]!;
+  if (kind >= Kind.DOT) wordBytes[byte] = SPECIAL + kind;
+  else wordBytes[byte] = byte >= 0x61 && byte <= 0x7a ? byte - 32 : byte;
+}
 
 /** Types of tokens that no fingerprint of an injection is made of alone. */
 export const harmlessTypes = "n1of.:?,;";
@@ -82,14 +90,14 @@ function skipHarmlessWord(value: string, start: number): number {
   let hash = 0;
   let at = start;
   for (; at < length; at++) {
-    const unit = value.charCodeAt(at);
-    const kind = kinds[unit & 0xff]!;
-    if (kind >= Kind.DOT) {
-      if (kind === Kind.OTHER) return -1;
-      if (kind !== Kind.DOT) break;
+    let byte = wordBytes[value.charCodeAt(at) & 0xff]!;
+    if (byte >= SPECIAL) {
+      if (byte === SPECIAL + Kind.OTHER) return -1;
+      if (byte !== SPECIAL + Kind.DOT) break;
       if (at - start < TEXT_LIMIT && !isPlainWord(findHashed(value, start, at, hash))) return -1;
+      byte = 0x2e;
     }
-    hash = addToHash(hash, upper[unit & 0xff]!);
+    hash = addToHash(hash, byte);
   }
   // A single token is none either, whatever it is.
   if (start === 0 && at === length) return at;
