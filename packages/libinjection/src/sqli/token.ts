@@ -9,7 +9,7 @@ export const TEXT_LIMIT = 31;
 /**
  * A token of SQL. Its text is a range of the input, or a phrase that folding has made of two words.
  *
- * Perf: numbers alone, no string is made: two fifths of the time of a value (packages/bench, benign workload).
+ * Perf: numbers alone, no string is made: a value is read in a third of the time (packages/bench, benign workload).
  */
 export interface Token {
   /** One of {@link Type}. */
