@@ -1,6 +1,6 @@
 /**
  * The byte at this offset, -1 past the end.
- * Perf: `charCodeAt` past the end makes V8 give up code that takes its result for an integer; values of 30 bytes took half as long again.
+ * Perf: `charCodeAt` past the end makes V8 give up code that takes its result for an integer; a value took a tenth longer.
  */
 export function unitAt(text: string, at: number): number {
   return at < text.length ? text.charCodeAt(at) : -1;

@@ -5,7 +5,7 @@ const letters = " kUBEtfn1vso&cA(){}.,:;T?X\\";
  * Types of tokens. Numbers below 32, so that a set of them is one word of bits ({@link isIn}) and five of them are a
  * fingerprint.
  *
- * Perf: modules take the names they use out of this object: V8 folds a constant of the module itself, an import is loaded each time.
+ * Perf: modules take the names they use out of this object: V8 folds a constant of the module itself, an import is loaded each time: a tenth of the time of a value.
  */
 export const Type = {
   NONE: 0,
