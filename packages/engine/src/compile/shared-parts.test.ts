@@ -72,6 +72,7 @@ test("data files are read anew", () => {
       return text === undefined ? undefined : Uint8Array.from(text, (unit) => unit.charCodeAt(0));
     },
     glob: () => [],
+    isWritableDirectory: () => false,
   };
   const config = {
     directives: `SecRule ARGS "@pmFromFile /rules/words.data" "id:1,phase:1,pass"`,
