@@ -16,8 +16,8 @@ export class Haystack {
   reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
-  /** Rules that the text may match, by table of triggers. */
-  candidates: CandidateList[] | undefined = undefined;
+  /** Positions of the rules that a shared text may match, by table of triggers. */
+  candidates: Map<TriggerTable, readonly number[]> | undefined = undefined;
   /** It outlives its transaction, so what is found out about it is worth keeping. */
   readonly shared: boolean;
   /** Operators that were asked about this text and found nothing, or something (`CompiledOperator.memo`). */
@@ -43,12 +43,11 @@ export class Haystack {
 
   /** The text turned out not to match a rule: it need not be a candidate again. */
   dropCandidate(phase: Phase, position: number): void {
-    const lists = this.candidates;
-    if (lists === undefined) return;
-    for (let at = 0; at < lists.length; at++) {
-      const { table, positions } = lists[at]!;
+    if (this.candidates === undefined) return;
+    for (const [table, positions] of this.candidates) {
       if (table.phase !== phase || !positions.includes(position)) continue;
-      lists[at] = { table, positions: positions.filter((candidate) => candidate !== position) };
+      const others = positions.filter((candidate) => candidate !== position);
+      this.candidates.set(table, others);
     }
   }
 
@@ -60,18 +59,18 @@ export class Haystack {
   }
 }
 
-interface CandidateList {
-  readonly table: TriggerTable;
-  readonly positions: readonly number[];
-}
-
 /** Longer texts are kept for their transaction only. */
 const SHARED_LENGTH = 256;
 /** Texts of one generation of the memo; there are two. */
 const GENERATION = 4096;
 
+/** Places for the marks of texts that were met once. */
+const MET_PLACES = 8192;
+
 /**
- * Short texts that were looked at lately, whichever transaction they came from: header values, names, cookies.
+ * Short texts that came up at least twice lately, whichever transactions they came from: header values, names, cookies.
+ * Perf: texts that never come again stay with their transaction and die young, which spares the collector of old objects
+ * (bench, unique values).
  *
  * Invariant: holds facts about texts alone, at most two generations of them, and never a slice of a longer text, which
  * would keep all of it in memory.
@@ -80,16 +79,29 @@ export class HaystackMemo {
   readonly prefilter: Prefilter;
   #young = new Map<ByteString, Haystack>();
   #old = new Map<ByteString, Haystack>();
+  readonly #met = new Int32Array(MET_PLACES);
 
   constructor(prefilter: Prefilter) {
     this.prefilter = prefilter;
   }
 
-  of(text: ByteString): Haystack {
+  find(text: ByteString): Haystack | undefined {
     const young = this.#young.get(text);
     if (young !== undefined) return young;
     const old = this.#old.get(text);
-    if (old !== undefined) return this.#keep(old);
+    return old === undefined ? undefined : this.#keep(old);
+  }
+
+  /** True when the text, or one that looks like it, was asked about not long ago. */
+  wasMet(text: ByteString): boolean {
+    const mark = markOf(text);
+    const place = (mark >>> 1) & (MET_PLACES - 1);
+    if (this.#met[place] === mark) return true;
+    this.#met[place] = mark;
+    return false;
+  }
+
+  add(text: ByteString): Haystack {
     const haystack = new Haystack(ownCopy(text), this.prefilter, true);
     haystack.scan();
     return this.#keep(haystack);
@@ -105,10 +117,20 @@ export class HaystackMemo {
   }
 }
 
+/** A number made of a text's length and a few of its bytes, not 0. */
+function markOf(text: ByteString): number {
+  const { length } = text;
+  let mark = length + 1;
+  const stride = length <= 16 ? 1 : length >> 4;
+  for (let at = length - 1; at >= 0; at -= stride) mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
+  return Math.imul(mark ^ (mark >>> 15), 0x2c1b_3c6d) | 1;
+}
+
 /** The texts of one transaction, each scanned and transformed once, whatever number of rules ask. */
 export class Haystacks {
   readonly memo: HaystackMemo;
-  readonly #long = new Map<ByteString, Haystack>();
+  /** Texts of this transaction alone. */
+  readonly #own = new Map<ByteString, Haystack>();
 
   constructor(memo: HaystackMemo) {
     this.memo = memo;
@@ -116,13 +138,24 @@ export class Haystacks {
 
   /** Perf: a long text that is only a step on the way to another one is never scanned. */
   of(text: ByteString): Haystack {
-    if (text.length <= SHARED_LENGTH) return this.memo.of(text);
-    let haystack = this.#long.get(text);
+    const isShort = text.length <= SHARED_LENGTH;
+    if (isShort) {
+      const shared = this.memo.find(text);
+      if (shared !== undefined) return shared;
+    }
+    let haystack = this.#own.get(text);
     if (haystack === undefined) {
+      if (isShort && this.memo.wasMet(text)) return this.memo.add(text);
       haystack = new Haystack(text, this.memo.prefilter, false);
-      this.#long.set(text, haystack);
+      this.#own.set(text, haystack);
     }
     return haystack;
+  }
+
+  /** What a transformation made of a haystack. Of a shared one it is shared too, or it would not be found there again. */
+  #resultOf(before: Haystack, text: ByteString): Haystack {
+    if (!before.shared || text.length > SHARED_LENGTH) return this.of(text);
+    return this.memo.find(text) ?? this.memo.add(text);
   }
 
   groupsOf(haystack: Haystack): readonly number[] {
@@ -141,10 +174,11 @@ export class Haystacks {
 
   /** Positions of the rules of a table that the haystack may match. */
   candidates(haystack: Haystack, table: TriggerTable): readonly number[] {
-    const lists = (haystack.candidates ??= []);
-    for (let at = 0; at < lists.length; at++) if (lists[at]!.table === table) return lists[at]!.positions;
+    if (!haystack.shared) return table.candidates(this.groupsOf(haystack), haystack.reactions);
+    const known = haystack.candidates?.get(table);
+    if (known !== undefined) return known;
     const positions = table.candidates(this.groupsOf(haystack), haystack.reactions);
-    lists.push({ table, positions });
+    (haystack.candidates ??= new Map()).set(table, positions);
     return positions;
   }
 
@@ -182,7 +216,7 @@ export class Haystacks {
     let result = results[pipeline.step];
     if (result === undefined) {
       const text = pipeline.apply(before.text);
-      result = text === before.text ? before : this.of(text);
+      result = text === before.text ? before : this.#resultOf(before, text);
       results[pipeline.step] = result;
     }
     return result;
