@@ -1,5 +1,6 @@
 export type { WafConfig } from "./config.ts";
 export type { ConfigSource } from "./compile/load.ts";
+export { readConfiguration } from "./compile/read-configuration.ts";
 export type { Waf } from "./waf.ts";
 export { compileWaf, createWaf } from "./waf.ts";
 export type { Bytes, BodyWriteResult, WholeRequest } from "./transaction.ts";

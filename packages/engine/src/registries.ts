@@ -1,9 +1,10 @@
-export { actions, unsupportedActions } from "./actions/index.ts";
+export { actions, findAction, unsupportedActions } from "./actions/index.ts";
 export { ctlOptions } from "./actions/ctl/index.ts";
 export { auditFormats } from "./audit/formats/index.ts";
 export { bodyProcessors } from "./body/index.ts";
 export { codes, faultKinds } from "./codes.ts";
-export { directives, grammarDirectives } from "./compile/directives/index.ts";
-export { operators, unsupportedOperators } from "./operators/index.ts";
+export { directives, findDirective, grammarDirectives } from "./compile/directives/index.ts";
+export { findOperator, operators, unsupportedOperators } from "./operators/index.ts";
 export { transformations } from "./transformations/index.ts";
-export { variableTable } from "./variables/variable-table.ts";
+export type { VariableDefinition } from "./variables/variable-table.ts";
+export { variableId, variableTable } from "./variables/variable-table.ts";

@@ -1,5 +1,7 @@
 export type { Pattern, PatternOptions } from "./pattern.ts";
 export { compilePattern } from "./pattern.ts";
+export type { PatternLanguage } from "./language.ts";
+export { examinePattern } from "./language.ts";
 export type { PatternErrorCode } from "./pattern-error.ts";
 export { isPatternError, PatternError } from "./pattern-error.ts";
 export type { PrefilterCondition } from "./literals.ts";
