@@ -75,6 +75,7 @@ export function* compileWaf(config: WafConfig): Generator<undefined, Waf, undefi
     faultPolicy: config.onFaultPolicy ?? "block",
     timeBudgetMs: config.timeBudgetMs ?? 1000,
     tracing: config.tracing ?? false,
+    onRuleTime: config.onRuleTime,
     productName: config.productName ?? "Coraza",
     sanitised: sanitisedBy(config.masking),
     onMatchedRule: config.onMatchedRule,

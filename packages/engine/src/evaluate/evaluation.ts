@@ -37,6 +37,7 @@ export interface WafContext {
   /** Milliseconds of rule evaluation per transaction; Infinity for none. */
   readonly timeBudgetMs: number;
   readonly tracing: boolean;
+  readonly onRuleTime: ((ruleId: number, ms: number) => void) | undefined;
   readonly productName: string;
   /** Values that logs must never show. */
   readonly sanitised: readonly Sanitised[];
@@ -48,6 +49,7 @@ export interface WafContext {
   findAuditFormat(name: string): AuditFormatDefinition | undefined;
 }
 
+const noScores: readonly ScoreChange[] = [];
 const BUDGET_CHECK_INTERVAL = 32;
 const captureSlots: readonly ByteString[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 const logLevels: Record<LogLevel, number> = { error: 1, warn: 2, info: 3, debug: 4, trace: 9 };
@@ -199,7 +201,8 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     if (severity !== undefined && severity < Number(this.variables.highestSeverity.value)) {
       this.variables.highestSeverity.set(String(severity));
     }
-    const matched = new RuleMatch(this, rule, matches, this.#scores);
+    // The record keeps the list, and an empty one goes on being filled: what the next rule changes is not this one's.
+    const matched = new RuleMatch(this, rule, matches, this.#scores.length === 0 ? noScores : this.#scores);
     this.matchedRules.push(matched);
     if (matched.log) this.context.onMatchedRule?.(matched);
   }

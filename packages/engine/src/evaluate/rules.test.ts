@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createWaf } from "../waf.ts";
 import { matchedIds, refusals, runRules } from "../testing/run-rules.ts";
 
 const get = (uri: string) => ({ uri });
@@ -29,6 +30,27 @@ describe("targets", () => {
     const tx = runRules(rules, get("/?c=x&a=x&b=x"));
     expect(tx.variables.tx.first("seen")).toBe("> ARGS:c ARGS:a ARGS:b");
   });
+});
+
+test("a rule that changes no score is not said to have made the changes of a later one", () => {
+  const rules = `
+      SecAction "id:1,phase:1,pass,nolog"
+      SecAction "id:2,phase:1,pass,nolog,setvar:tx.score=+5"`;
+  const scores = runRules(rules).matchedRules.map((matched) => matched.scores);
+  expect(scores).toEqual([[], [{ name: "score", before: undefined, after: "5" }]]);
+});
+
+test("a profiler is told of the rules that were evaluated", () => {
+  const times: [number, number][] = [];
+  const waf = createWaf({
+    directives: `
+      SecAction "id:1,phase:1,pass,nolog"
+      SecRule ARGS "@rx attack" "id:2,phase:1,pass,log"`,
+    onRuleTime: (id, ms) => times.push([id, ms]),
+  });
+  void waf.newTransaction().processRequest({ method: "GET", uri: "/?a=attack", headers: [] });
+  expect(times.map(([id]) => id)).toEqual([1, 2]);
+  expect(times.every(([, ms]) => ms >= 0)).toBe(true);
 });
 
 describe("chains", () => {
