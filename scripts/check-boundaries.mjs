@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const pure = new Set(["seclang", "regex", "libinjection", "rules", "engine"]);
+const pure = new Set(["seclang", "regex", "libinjection", "rules", "engine", "lint"]);
 const pureLibraries = new Set(["@noble/hashes", "saxes"]);
 const connectors = new Set(["http", "haproxy", "proxy", "envoy", "nginx"]);
 const problems = [];

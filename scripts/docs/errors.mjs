@@ -1,5 +1,6 @@
 // docs/reference/errors.md: every code that a diagnostic or an error can carry.
 import { codes as engineCodes, faultKinds } from "@cuirass/engine/registries";
+import { codes as lintCodes } from "@cuirass/lint";
 import { codes as seclangCodes } from "@cuirass/seclang";
 import { cell, generated, table } from "./markdown.mjs";
 
@@ -21,6 +22,11 @@ ${table(["code", "meaning"], rows(seclangCodes))}
 \`WAF_CONFIG_*\` are about the configuration, \`WAF_STATE_*\` about a call of a host at the wrong time or with the wrong kind of value.
 
 ${table(["code", "meaning"], rows(engineCodes))}
+## Checks (\`@cuirass/lint\`)
+
+What \`cuirass check\` finds besides: configurations that can be used and do not do what they are there for.
+
+${table(["code", "meaning"], rows(lintCodes))}
 ## Faults
 
 What goes wrong while a transaction runs throws nothing: \`onFault\` is called with one of these kinds, and the fault policy of

@@ -1,0 +1,2 @@
+/** Of all packages. */
+export const version = "0.1.0";

@@ -1,0 +1,13 @@
+export type { LintCode } from "./codes.ts";
+export { codes } from "./codes.ts";
+export type { Finding, TextEdit } from "./finding.ts";
+export { lint } from "./lint.ts";
+export type { CheckResult } from "./check.ts";
+export { checkConfiguration } from "./check.ts";
+export type { FixedSource } from "./fix.ts";
+export { applyFixes } from "./fix.ts";
+export { toSarif } from "./sarif.ts";
+export type { FormatResult } from "./format/format-source.ts";
+export { formatSource } from "./format/format-source.ts";
+export type { MigrationItem } from "./migration.ts";
+export { migrationReport } from "./migration.ts";

@@ -1,0 +1,20 @@
+/** Where Cuirass does otherwise than Coraza or ModSecurity 3, by what a configuration writes. See COMPATIBILITY.md. */
+export const changes: Readonly<Record<string, string>> = {
+  "action skip": "ends with its phase, also when fewer rules follow than it counts",
+  "action skipafter": "ends with its phase when its marker is not met",
+  "action allow": "leaves the logging phase alone, as documented; Coraza skips it too",
+  "action capture": "TX:0 to TX:9 are filled, and the first capture of a rule empties those of earlier rules",
+  "action setvar": "a name alone sets 1 and `!name` removes; persistent collections can be written too",
+  "action chain": "a chain that is never completed is warned about",
+  "directive include": "relative paths start from the including file",
+  "directive secruleremovebyid": "counts for rules before and after it; every id and range of the list counts",
+  "directive secruleremovebytag": "counts for rules before and after it; `/regex/` is allowed",
+  "directive secruleremovebymsg": "counts for rules before and after it; `/regex/` is allowed",
+  "directive secruleupdatetargetbyid": "counts for rules before and after it and reaches chained rules",
+  "directive secruleupdatetargetbytag": "counts for rules before and after it and reaches chained rules",
+  "directive secruleupdateactionbyid": "id and phase cannot be changed, as documented",
+  "directive secdefaultaction": "cannot hold transformations; write them in each rule",
+  "directive secrequestbodylimit": "a body of exactly the limit is within it",
+  "operator @rx": "runs in linear time; look-around and back-references are refused when rules load",
+  "variable rule": "emptied before each rule, so that a rule without msg does not see that of an earlier one",
+};
