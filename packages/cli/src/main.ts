@@ -3,10 +3,14 @@ import { isWafError } from "@cuirass/engine";
 import { checkCommand } from "./commands/check.ts";
 import { crsCommand } from "./commands/crs.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { fmtCommand } from "./commands/fmt.ts";
 import { ftwCommand } from "./commands/ftw.ts";
 import { proxyCommand } from "./commands/proxy.ts";
+import { profileCommand } from "./commands/profile.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { spoaCommand } from "./commands/spoa.ts";
 import { startCommand } from "./commands/start.ts";
+import { tuneCommand } from "./commands/tune.ts";
 import { ExitCode } from "./exit-code.ts";
 
 /** Runs the command line; resolves with the process's exit code. */
@@ -16,7 +20,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version("0.1.0")
     .exitOverride()
     .showHelpAfterError();
-  for (const add of [startCommand, proxyCommand, checkCommand, explainCommand, ftwCommand, crsCommand, spoaCommand]) {
+  for (const add of [
+    startCommand,
+    proxyCommand,
+    checkCommand,
+    fmtCommand,
+    explainCommand,
+    replayCommand,
+    tuneCommand,
+    profileCommand,
+    ftwCommand,
+    crsCommand,
+    spoaCommand,
+  ]) {
     program.addCommand(add().exitOverride());
   }
   try {

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Decision, DecisionMatch } from "@cuirass/node";
+import { escapeText } from "./escape-text.ts";
 
 const WIDTH = 100;
 
@@ -60,13 +61,4 @@ function formatMatch(match: DecisionMatch, paint: (style: "red" | "dim", text: s
     paint("red", escapeText(value.slice(start, end), WIDTH)) +
     escapeText(value.slice(end, end + 30), WIDTH);
   return [...lines, `${indent}  ${text}  ${paint("dim", `bytes ${start}-${end}`)}`];
-}
-
-/** Control and non-ASCII bytes as \xHH, cut to a length: nothing of the request reaches the terminal as it is. */
-function escapeText(text: string, limit: number): string {
-  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  return cut.replaceAll(
-    /[^\x20-\x7e…→]/g,
-    (unit) => `\\x${(unit.codePointAt(0)! & 0xff).toString(16).padStart(2, "0")}`,
-  );
 }

@@ -1,0 +1,17 @@
+export type { RecordedExchange, RecordedResponse } from "./traffic/recorded-exchange.ts";
+export { TrafficError } from "./traffic/recorded-exchange.ts";
+export type { Traffic, TrafficBatch } from "./traffic/open-traffic.ts";
+export { openTraffic, readTraffic } from "./traffic/open-traffic.ts";
+export { looksCurl, readCurl } from "./traffic/curl.ts";
+export type { RuleSetSpec } from "./rule-set-spec.ts";
+export { openRuleSet } from "./rule-set-spec.ts";
+export type { Verdict } from "./verdict.ts";
+export { replay } from "./replay/replay.ts";
+export type { Difference, ReplayReport } from "./replay/replay-report.ts";
+export { readRawRequest } from "./traffic/raw-request.ts";
+export type { ExplainedMatch, ExplainedRule, ExplainedScore, Explanation, PassedOver } from "./explain/explanation.ts";
+export { explainExchange } from "./explain/explain-exchange.ts";
+export type { TunedProposal, TuneOptions, TuneReport } from "./tune/tune.ts";
+export { tune } from "./tune/tune.ts";
+export type { Profile, ProfileOptions, RuleCost } from "./profile/profile.ts";
+export { profile } from "./profile/profile.ts";
