@@ -82,16 +82,24 @@ function directive(name: string): Verdict {
       ? supported
       : unknown;
   }
-  if (definition.effect === "refused")
-    return {
-      status: "refused",
-      note: definition.summary.replace(/^Refused: /, ""),
-      instead: "see `cuirass check` for the hint",
-    };
-  if (definition.effect === "none")
-    return { status: "without effect", note: definition.summary, instead: "delete the line" };
+  if (definition.effect === "refused" || definition.effect === "none") {
+    const status = definition.effect === "refused" ? "refused" : "without effect";
+    return { status, note: definition.summary.replace(/^Refused: /, ""), instead: hintOf(definition) };
+  }
   if (definition.effect === "partial") return { status: "changed", note: definition.summary, instead: "" };
   return supported;
+}
+
+/** What the directive itself says should be done: such a one does nothing but say it. */
+function hintOf(definition: NonNullable<ReturnType<typeof findDirective>>): string {
+  let hint: string | undefined;
+  const context = { warn: (_message: string, text?: string) => (hint = text) };
+  try {
+    definition.apply("", context as unknown as Parameters<typeof definition.apply>[1]);
+  } catch (error) {
+    hint = (error as { readonly hint?: string }).hint;
+  }
+  return hint ?? "delete the line";
 }
 
 function named(name: string, found: object | undefined, unsupported: typeof unsupportedOperators): Verdict {

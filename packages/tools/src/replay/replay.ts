@@ -39,7 +39,7 @@ export async function replay(traffic: Traffic, options: ReplayOptions): Promise<
     return report;
   }
   // Errors of rules are found here, where they can be told in full, and not in every thread.
-  if (options.workers > 0) new Replayer(setup);
+  new Replayer(setup);
   const threads = Array.from({ length: options.workers }, () => new Thread(setup));
   try {
     const running = new Set<Promise<void>>();
@@ -49,6 +49,8 @@ export async function replay(traffic: Traffic, options: ReplayOptions): Promise<
         running.delete(work);
         take(batch, part);
       });
+      // Another one's failure ends the replay; this one's is not to go unhandled then.
+      work.catch(() => undefined);
       running.add(work);
       if (running.size >= threads.length * IN_FLIGHT) await Promise.race(running);
     }

@@ -161,7 +161,7 @@ function readWholeFile(file: string): readonly RecordedExchange[] {
   if (/\.ya?ml$/i.test(file)) return readTests(file);
   const text = bytes.toString("latin1");
   if (/^\s*\{/.test(text)) {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value = parseHar(bytes, file);
     if (isHar(value)) return readHar(value, file);
     throw new TrafficError(`${file}: JSON with "log" that is no HAR file`);
   }
@@ -169,6 +169,14 @@ function readWholeFile(file: string): readonly RecordedExchange[] {
     return curlCommands(bytes.toString("utf8")).map((command, at) => readCurl(command, `${file}#${at + 1}`));
   if (looksRaw(text)) return [readRawRequest(text, file)];
   throw new TrafficError(`${file}: expected JSON records, a HAR file, CRS tests, a raw request or a curl command line`);
+}
+
+function parseHar(bytes: Buffer, file: string): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw new TrafficError(`${file}: ${(error as Error).message}`);
+  }
 }
 
 /** A file with several command lines, each on lines of its own, continued by backslashes. */
