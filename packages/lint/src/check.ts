@@ -20,9 +20,14 @@ export function checkConfiguration(config: Pick<WafConfig, "directives" | "host"
   const { diagnostics, ruleCount } = compile(config);
   const own = lint(directives);
   const explained = new Set(own.filter(({ code }) => code === "LINT_PATTERN_NOT_LINEAR").map(placeOf));
-  const kept = diagnostics.filter(
-    (finding) => finding.code !== "WAF_CONFIG_OPERATOR_ARGUMENT" || !explained.has(placeOf(finding)),
+  const badIds = diagnostics.filter(
+    ({ code, message }) => code === "WAF_CONFIG_ACTION_ARGUMENT" && message.startsWith("id: "),
   );
+  const kept = diagnostics.filter((finding) => {
+    if (finding.code === "WAF_CONFIG_OPERATOR_ARGUMENT") return !explained.has(placeOf(finding));
+    // An id that is no number is reported; that the rule has none follows from it.
+    return finding.code !== "WAF_CONFIG_RULE_ID_MISSING" || !badIds.some(({ span }) => isInside(span, finding.span));
+  });
   const findings = withoutConsequences([...kept.map(withFix), ...own], directives);
   return { ruleCount, findings: inOrder(findings, directives), directives };
 }
@@ -50,6 +55,10 @@ function withoutConsequences(findings: readonly Finding[], directives: readonly 
     ({ code, span }) =>
       code.startsWith("SECLANG_") || span === undefined || !spans.some((outer) => isWithin(span, outer)),
   );
+}
+
+function isInside(inner: Span | undefined, outer: Span | undefined): boolean {
+  return inner !== undefined && outer !== undefined && isWithin(inner, outer);
 }
 
 function isWithin(inner: Span, outer: Span): boolean {

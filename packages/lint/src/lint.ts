@@ -2,10 +2,12 @@ import type { DirectiveNode } from "@cuirass/seclang";
 import type { Finding } from "./finding.ts";
 import { checkActions } from "./checks/actions.ts";
 import { checkChains } from "./checks/chains.ts";
+import { checkCollections } from "./checks/collections.ts";
 import { checkExclusions } from "./checks/exclusions.ts";
 import { checkMarkers } from "./checks/markers.ts";
 import { checkNeverMatches } from "./checks/never-matches.ts";
 import { checkPatterns } from "./checks/patterns.ts";
+import { checkRepeated } from "./checks/repeated.ts";
 import { checkSettings } from "./checks/settings.ts";
 import { checkTransformations } from "./checks/transformations.ts";
 import { checkTxVariables } from "./checks/tx-variables.ts";
@@ -26,6 +28,8 @@ const checks = [
   checkSettings,
   checkActions,
   checkTxVariables,
+  checkCollections,
+  checkRepeated,
 ];
 
 /**

@@ -20,3 +20,8 @@ test.each([
 test("of names equally near the first wins", () => {
   expect(nearestName("ab", ["ax", "ay"])).toBe("ax");
 });
+
+test("a bound on the edits can be given", () => {
+  expect(nearestName("anomaly_scroe", ["anomaly_score"], 2)).toBe("anomaly_score");
+  expect(nearestName("inbound_score", ["outbound_score"], 2)).toBeUndefined();
+});

@@ -1,8 +1,11 @@
-/** The known name that is most like the given one, if any is like it enough to be a slip of the fingers. */
-export function nearestName(name: string, known: Iterable<string>): string | undefined {
+/**
+ * The known name that is most like the given one, if any is like it enough to be a slip of the fingers: at most `edits`
+ * letters away, by default a third of the name.
+ */
+export function nearestName(name: string, known: Iterable<string>, edits?: number): string | undefined {
   const wanted = name.slice(0, 64).toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = (edits ?? Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());

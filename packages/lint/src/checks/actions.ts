@@ -19,12 +19,16 @@ const once: ReadonlySet<string> = new Set([
   "skip",
 ]);
 
+/** Operators that compare numbers. */
+const comparisons: ReadonlySet<string> = new Set(["eq", "ge", "gt", "le", "lt"]);
+
 /** Actions that a later one of the same rule undoes, and actions that have nothing to act on. */
 export function checkActions({ chains }: RuleModel, findings: Findings): void {
   for (const chain of chains) {
     for (const link of chain.links) {
       checkRepeated(chain, link.node.actions, findings);
       checkEffect(link, findings);
+      checkPhase(chain, link, findings);
     }
   }
 }
@@ -46,6 +50,22 @@ function checkRepeated(chain: RuleChain, actions: readonly ActionNode[], finding
   }
 }
 
+/** In the logging phase the answer is gone. */
+function checkPhase(chain: RuleChain, { node }: Link, findings: Findings): void {
+  if (chain.phase !== 5) return;
+  for (const action of node.actions) {
+    if (!["deny", "drop", "redirect"].includes(action.name)) continue;
+    findings.add(
+      "LINT_ACTION_WITHOUT_EFFECT",
+      `${action.name} has no effect in phase 5: the answer has been given`,
+      action.span,
+      {
+        hint: "write pass, or put the rule in an earlier phase",
+      },
+    );
+  }
+}
+
 function checkEffect({ node, transformations }: Link, findings: Findings): void {
   const find = (name: string): ActionNode | undefined => node.actions.find((action) => action.name === name);
   const status = find("status");
@@ -62,6 +82,14 @@ function checkEffect({ node, transformations }: Link, findings: Findings): void 
       "LINT_ACTION_WITHOUT_EFFECT",
       "multiMatch has no effect: the rule has no transformations",
       multiMatch.span,
+    );
+  }
+  const capture = find("capture");
+  if (node.kind === "rule" && capture !== undefined && comparisons.has(node.operator.name.toLowerCase())) {
+    findings.add(
+      "LINT_ACTION_WITHOUT_EFFECT",
+      `capture has no effect: @${node.operator.name} captures nothing`,
+      capture.span,
     );
   }
   if (node.kind !== "action") return;

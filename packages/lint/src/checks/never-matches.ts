@@ -51,7 +51,7 @@ function checkRule(chain: RuleChain, link: Link, node: SecRuleNode, findings: Fi
     );
     return;
   }
-  const alphabet = targets.every(({ count }) => count) ? numberAlphabet : alphabetAfter(link.transformations);
+  const alphabet = targets.every(isNumber) ? numberAlphabet : alphabetAfter(link.transformations);
   const verdict = isDynamic ? undefined : judge(name, operator, targets, alphabet);
   if (verdict === undefined) return;
   const holds = (verdict.holds === "always") !== operator.negated ? "always" : "never";
@@ -74,6 +74,14 @@ function reportAlways(name: string, node: SecRuleNode, why: string, findings: Fi
   findings.add(code, `the condition holds for every value: ${why}`, node.operator.span, {
     hint: "use @unconditionalMatch if that is meant, or SecAction",
   });
+}
+
+/** Values that are whole numbers, whatever the request. */
+function isNumber({ count, variable }: TargetNode): boolean {
+  return (
+    count ||
+    /^(?:STATUS|RESPONSE_STATUS|.*_PORT|.*_LENGTH|.*_COMBINED_SIZE|TIME_(?!.*NAME).*|DURATION)$/i.test(variable)
+  );
 }
 
 /** Targets without those that a later `!X` or `!X:key` takes away whole. */
@@ -149,6 +157,7 @@ function judgeRange(argument: string): Verdict {
     const match = /^\s*(\d{1,3})(?:\s*-\s*(\d{1,3}))?\s*$/.exec(part);
     if (match === null) return undefined;
     const to = Number(match[2] ?? match[1]);
+    if (to > 255) return undefined;
     for (let byte = Number(match[1]); byte <= to; byte++) allowed.add(byte);
   }
   return allowed.size >= 256 ? { holds: "never", why: "every byte is in the range" } : undefined;

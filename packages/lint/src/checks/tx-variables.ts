@@ -5,10 +5,11 @@ import type { RuleModel } from "../rule-model.ts";
 import { nameOf } from "../rule-model.ts";
 
 /**
- * Rules that read a TX variable which nothing sets. Only in configurations that set TX variables themselves: a file with
- * rules alone may be meant to be read after another one.
+ * Rules that read a TX variable which nothing sets. In a file of rules alone, which may be meant to be read after another
+ * one, only where a variable with nearly the same name is set.
  */
-export function checkTxVariables({ chains }: RuleModel, findings: Findings): void {
+export function checkTxVariables({ chains, settings }: RuleModel, findings: Findings): void {
+  const isWhole = settings.some(({ name }) => name.toLowerCase() === "secruleengine");
   const exact = new Set<string>();
   const patterns: RegExp[] = [];
   for (const { links } of chains) {
@@ -40,7 +41,8 @@ export function checkTxVariables({ chains }: RuleModel, findings: Findings): voi
         if (negated || count || variable.toUpperCase() !== "TX" || selector?.kind !== "key") continue;
         const name = selector.value.toLowerCase();
         if (isSet(name) || counted.has(name)) continue;
-        const nearest = nearestName(name, [...exact]);
+        const nearest = nearestName(name, exact, 2);
+        if (nearest === undefined && !isWhole) continue;
         findings.add("LINT_TX_NEVER_SET", `nothing sets TX:${selector.value}, which ${nameOf(chain)} reads`, span, {
           hint: nearest === undefined ? "set it with setvar in front of the rule" : `did you mean TX:${nearest}?`,
         });
