@@ -15,7 +15,8 @@ export function runExchange(waf: Waf, exchange: RecordedExchange): MaybePromise<
     uri: exchange.uri,
     protocol: exchange.protocol,
     headers: exchange.headers,
-    body: exchange.body,
+    // Perf: bytes are taken as they are; of a string the engine looks at every unit first.
+    body: Buffer.from(exchange.body, "latin1"),
   });
   return isPromise(request) ? request.then(() => finish(tx, exchange)) : finish(tx, exchange);
 }
@@ -38,7 +39,7 @@ function respond(tx: Transaction, { response }: RecordedExchange): MaybePromise<
 function respondBody(tx: Transaction, body: string): MaybePromise<unknown> {
   if (tx.isInterrupted()) return undefined;
   if (!tx.isResponseBodyAccessible() || !tx.isResponseBodyProcessable()) return tx.processResponseBody();
-  const written = tx.writeResponseBody(body);
+  const written = tx.writeResponseBody(Buffer.from(body, "latin1"));
   return isPromise(written) ? written.then(() => tx.processResponseBody()) : tx.processResponseBody();
 }
 
