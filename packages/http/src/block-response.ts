@@ -1,5 +1,7 @@
 import type { HttpDecision } from "./decision.ts";
 import type { RequestHead } from "./shapes.ts";
+import type { PolicyOptions } from "./policy.ts";
+import { reportError } from "./policy.ts";
 import { firstHeader } from "./shapes.ts";
 
 /** A response that is sent instead of the application's. */
@@ -31,20 +33,41 @@ const titles: Readonly<Record<number, string>> = {
 
 /** Answers a stopped exchange as configured. */
 export function blockResponse(
-  how: BlockResponse,
+  policy: PolicyOptions,
   decision: HttpDecision,
   request: RequestHead,
   status: number,
 ): OwnResponse {
-  if (typeof how === "function") {
-    try {
-      return how(decision, request, status);
-    } catch {
-      // An application's function that throws must not turn a block into a pass.
-      return standardResponse("auto", decision.id, request, status);
-    }
+  // Rules may ask for any number; 1xx and what is no status at all would not end the exchange.
+  const final = status >= 200 && status <= 599 ? status : 403;
+  const how = policy.blockResponse ?? "auto";
+  if (typeof how !== "function") return standardResponse(how, decision.id, request, final);
+  try {
+    const response = how(decision, request, final);
+    if (isSendable(response)) return response;
+    reportError(
+      policy,
+      new Error("blockResponse returned what cannot be sent: a status of 200 to 599, header lines, a text"),
+    );
+  } catch (error) {
+    reportError(policy, error);
   }
-  return standardResponse(how, decision.id, request, status);
+  // A function that fails must not turn a block into a pass.
+  return standardResponse("auto", decision.id, request, final);
+}
+
+/** True for a response that every host can send: a final status, header lines of one line each. */
+export function isSendable({ status, headers, body }: OwnResponse): boolean {
+  return (
+    Number.isInteger(status) &&
+    status >= 200 &&
+    status <= 599 &&
+    typeof body === "string" &&
+    // oxlint-disable-next-line no-control-regex
+    headers.every(
+      ([name, value]) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !/[^\t\x20-\x7e\x80-\xff]/.test(value),
+    )
+  );
 }
 
 function standardResponse(

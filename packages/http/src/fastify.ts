@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { HttpDecision } from "./decision.ts";
-import { HttpWaf } from "./http-waf.ts";
+import type { HttpWaf } from "./http-waf.ts";
 import type { NodeServer } from "./node/attach.ts";
 import { attach } from "./node/attach.ts";
 import { decisionOf, guard, guardParsed } from "./node/guard.ts";
@@ -17,13 +17,20 @@ declare module "fastify" {
 /** Options of the plugin: those of every adapter, or `{ shared }` with what `createHttpWaf` made. */
 export type FastifyWafOptions = HttpOptions | { readonly shared: HttpWaf };
 
+type Given = HttpOptions & {
+  readonly prefix?: string;
+  readonly logLevel?: string;
+  readonly logSerializers?: object;
+} & { readonly shared?: HttpWaf };
+
 const plugin: FastifyPluginCallback<FastifyWafOptions> = (
   fastify: FastifyInstance,
   options: FastifyWafOptions,
   done: (error?: Error) => void,
 ): void => {
-  const shared = "shared" in options ? options.shared : undefined;
-  const waf = shared ?? toHttpWaf(options as HttpOptions);
+  // Fastify hands on what it was told about the plugin itself, too.
+  const { shared, prefix: _prefix, logLevel: _level, logSerializers: _serializers, ...own } = options as Given;
+  const waf = shared ?? toHttpWaf(own);
   // At the server, so that requests count too which Fastify answers before any hook, such as those with a bad URL.
   attach(waf, fastify.server as NodeServer, { requests: true });
   fastify.decorateRequest("cuirass", {

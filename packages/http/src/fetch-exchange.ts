@@ -10,6 +10,8 @@ export interface PassedRequest {
   readonly request: Request;
   /** Undefined when this request is not inspected. */
   readonly exchange: Exchange | undefined;
+  /** Nothing of the body is held any more: it has been handed out, or given up. */
+  bodyOver: boolean;
 }
 
 const nowhere: Endpoint = { address: "", port: 0 };
@@ -38,7 +40,7 @@ export async function inspectRequest(
   head: RequestHead,
 ): Promise<PassedRequest | Response> {
   const exchange = waf.begin(head);
-  if (exchange === undefined) return { request, exchange };
+  if (exchange === undefined) return { request, exchange, bodyOver: true };
   const stop = (verdict: NonNullable<Verdict>): Response => {
     const response = toResponse(verdict, head.method);
     exchange.finish(verdict.kind === "drop" ? 0 : response.status);
@@ -46,7 +48,7 @@ export async function inspectRequest(
   };
   const verdict = await exchange.openRequest(request.body !== null);
   if (verdict !== undefined) return stop(verdict);
-  if (!exchange.holdsRequest || request.body === null) return { request, exchange };
+  if (!exchange.holdsRequest || request.body === null) return { request, exchange, bodyOver: true };
   const reader = request.body.getReader() as BodyReader;
   try {
     for (;;) {
@@ -59,16 +61,22 @@ export async function inspectRequest(
   }
   const late = await exchange.endRequest([]);
   if (late === undefined) {
-    const body = replay(() => exchange.nextHeld(), reader);
+    const over = (): void => {
+      passed.bodyOver = true;
+    };
+    const body = replay(() => exchange.nextHeld(), reader, over);
     // The stream is read only once, which the Fetch standard calls "half".
-    return { request: new Request(request, { body, duplex: "half" } as RequestInit), exchange };
+    const replayed = new Request(request, { body, duplex: "half" } as RequestInit);
+    const passed: PassedRequest = { request: replayed, exchange, bodyOver: false };
+    return passed;
   }
   void reader.cancel().catch(() => undefined);
   return stop(late);
 }
 
-/** Takes the application's response through the WAF. */
-export async function inspectResponse(exchange: Exchange, response: Response): Promise<Response> {
+/** Takes the application's response to an inspected request through the WAF. */
+export async function inspectResponse(passed: PassedRequest, response: Response): Promise<Response> {
+  const exchange = passed.exchange!;
   // 101 stands for a connection that is no longer HTTP; its object belongs to the runtime.
   if (response.status < 200) {
     exchange.finish(response.status);
@@ -79,10 +87,7 @@ export async function inspectResponse(exchange: Exchange, response: Response): P
   const { method, protocol } = exchange.request;
   const hasBody = response.body !== null && responseHasBody(method, response.status);
   const verdict = await exchange.openResponse({ status: response.status, protocol, headers }, hasBody);
-  if (verdict === undefined && !exchange.holdsResponse) {
-    exchange.finish(response.status);
-    return response;
-  }
+  if (verdict === undefined && !exchange.holdsResponse) return finishAfter(passed, response);
   const held: Uint8Array[] = [];
   let stopped = verdict;
   const reader = response.body?.getReader() as BodyReader | undefined;
@@ -106,11 +111,27 @@ export async function inspectResponse(exchange: Exchange, response: Response): P
     exchange.finish(stopped.kind === "drop" ? 0 : answer.status);
     return answer;
   }
-  exchange.finish(response.status);
-  return new Response(
-    replay(() => held.shift(), reader),
-    response,
+  return finishAfter(
+    passed,
+    new Response(
+      replay(() => held.shift(), reader),
+      response,
+    ),
   );
+}
+
+/** Ends the exchange: now, or with the response when its body may be made of a request body that is still held. */
+function finishAfter({ exchange, bodyOver }: PassedRequest, response: Response): Response {
+  const finish = (): void => exchange!.finish(response.status);
+  if (!bodyOver && response.body !== null) {
+    const reader = response.body.getReader() as BodyReader;
+    return new Response(
+      replay(() => undefined, reader, undefined, finish),
+      response,
+    );
+  }
+  finish();
+  return response;
 }
 
 interface BodyReader {
@@ -118,24 +139,40 @@ interface BodyReader {
   cancel(reason?: unknown): Promise<void>;
 }
 
-/** What was held, then what is still to come. */
+/** What was held, then what is still to come. `heldOver` is called after the former, `over` after both. */
 function replay(
   next: () => MaybePromise<Uint8Array | undefined>,
   reader: BodyReader | undefined,
+  heldOver: () => void = () => undefined,
+  over: () => void = () => undefined,
 ): ReadableStream<Uint8Array> {
   let heldBack = true;
+  const end = (): void => {
+    if (heldBack) heldOver();
+    heldBack = false;
+    over();
+  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (heldBack) {
-        const piece = await next();
-        if (piece !== undefined) return controller.enqueue(piece);
-        heldBack = false;
+      try {
+        if (heldBack) {
+          const piece = await next();
+          if (piece !== undefined) return controller.enqueue(piece);
+          heldBack = false;
+          heldOver();
+        }
+        const live = await reader?.read();
+        if (live !== undefined && !live.done) return controller.enqueue(live.value);
+        controller.close();
+      } catch (error) {
+        controller.error(error);
       }
-      const live = await reader?.read();
-      if (live === undefined || live.done) controller.close();
-      else controller.enqueue(live.value);
+      end();
     },
-    cancel: async (reason) => reader?.cancel(reason),
+    cancel: async (reason) => {
+      end();
+      await reader?.cancel(reason);
+    },
   });
 }
 

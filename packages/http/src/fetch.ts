@@ -53,6 +53,6 @@ export function cuirass<A extends readonly unknown[]>(
     }
     // Bun's way to say that a WebSocket has taken over is to return nothing.
     if (response === undefined) exchange.finish(101);
-    return response === undefined ? response : inspectResponse(exchange, response);
+    return response === undefined ? response : inspectResponse(passed, response);
   };
 }

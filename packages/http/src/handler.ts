@@ -1,16 +1,17 @@
 import type { Interruption, MaybePromise } from "@cuirass/engine";
 import { isPromise } from "@cuirass/engine";
 import type { Refusal } from "./block-response.ts";
-import { blockResponse } from "./block-response.ts";
+import { blockResponse, isSendable } from "./block-response.ts";
+import { BodyProgress } from "./body-progress.ts";
 import type { HttpDecision } from "./decision.ts";
 import type { HeadStep, Inspection, RuleSetHandle } from "./inspection.ts";
+import { contentCoding, isEventStream, isGrpcCall } from "./content.ts";
 import { after } from "./maybe.ts";
 import type { ParsedRequest } from "./parsed.ts";
 import { listLeaves } from "./parsed.ts";
 import type { Decompressor, PolicyOptions } from "./policy.ts";
-import { InspectionFault } from "./policy.ts";
+import { InspectionFault, reportError } from "./policy.ts";
 import type { HeaderLines, RequestHead, ResponseHead } from "./shapes.ts";
-import { firstHeader } from "./shapes.ts";
 
 /** Go on (undefined), or do this instead. */
 export type Verdict = Refusal | undefined;
@@ -56,22 +57,24 @@ export class Exchange {
   /** Request line and headers; without a body also the rules about it. */
   openRequest(bodyFollows: boolean): MaybePromise<Verdict> {
     const coding = bodyFollows ? contentCoding(this.request.headers) : "";
-    const compressed = this.#policy.compressedRequests ?? "inspect";
-    if (coding !== "" && compressed !== "pass" && (compressed === "refuse" || !this.#decompressor.supports(coding))) {
-      return this.#run(() =>
-        after(this.#inspection.openRequest(this.request, false), ({ interruption }) =>
-          interruption === undefined ? this.#answer(415) : this.#stop(interruption),
-        ),
-      );
-    }
-    const wanted = bodyFollows && (coding === "" || compressed === "inspect");
+    const how = coding === "" ? "inspect" : (this.#policy.compressedRequests ?? "inspect");
+    const wanted = bodyFollows && how === "inspect" && !isGrpcCall(this.request);
     return this.#run(() =>
-      after(this.#inspection.openRequest(this.request, wanted), (step) => {
-        this.holdsRequest = step.inspectBody;
-        this.#request = new BodyProgress(coding, this.#ruleSet.requestBodyLimit);
-        return this.#stop(step.interruption);
+      after(this.#inspection.openRequest(this.request, wanted), ({ interruption, inspectBody, bodyLimit }) => {
+        if (interruption !== undefined) return this.#stop(interruption);
+        if (how === "refuse") return this.#answer(415);
+        if (!inspectBody) return undefined;
+        if (coding !== "" && !this.#decompressor.supports(coding)) return this.#refuseCoding();
+        this.holdsRequest = true;
+        this.#request = new BodyProgress(coding, bodyLimit);
+        return undefined;
       }),
     );
+  }
+
+  /** A request that a host cannot take for what it says it is, such as an incomplete WebSocket handshake. */
+  refuse(status: number): Verdict {
+    return this.#answer(status);
   }
 
   /** A piece of the request body; false when no more is wanted: end it, and let the rest pass. */
@@ -85,7 +88,7 @@ export class Exchange {
     const progress = this.#request;
     return this.#run(() =>
       after(
-        this.#feedDecompressed(progress, 415, (piece) => this.#inspection.writeRequest(piece)),
+        this.#feedDecompressed(progress, "request", (piece) => this.#inspection.writeRequest(piece)),
         (verdict) => {
           if (verdict !== undefined || this.#uninspected) return verdict;
           if (progress.interruption !== undefined) return this.#stop(progress.interruption);
@@ -133,7 +136,7 @@ export class Exchange {
         const readable = coding === "" || this.#decompressor.supports(coding);
         if (step.inspectBody && !readable) throw new InspectionFault(`responses in ${coding} cannot be read`);
         this.holdsResponse = step.inspectBody;
-        this.#response = new BodyProgress(coding, this.#ruleSet.responseBodyLimit);
+        this.#response = new BodyProgress(coding, step.bodyLimit);
         return this.#stop(step.interruption);
       }),
     );
@@ -150,7 +153,7 @@ export class Exchange {
     const progress = this.#response;
     return this.#run(() =>
       after(
-        this.#feedDecompressed(progress, 500, (piece) => this.#inspection.writeResponse(piece)),
+        this.#feedDecompressed(progress, "response", (piece) => this.#inspection.writeResponse(piece)),
         (verdict) => {
           if (verdict !== undefined || this.#uninspected) return verdict;
           if (progress.interruption !== undefined) return this.#stop(progress.interruption);
@@ -164,7 +167,12 @@ export class Exchange {
   finish(status: number): void {
     if (this.#finished) return;
     this.#finished = true;
-    const tell = (): void => this.#tell(() => this.#policy.hooks?.decision?.(this.decision, this.request, status));
+    const tell = (): void => {
+      const { decision, request } = this;
+      const { hooks } = this.#policy;
+      for (const fault of decision.faults) this.#tell(() => hooks?.fault?.(fault, decision, this.#faultPolicy()));
+      this.#tell(() => hooks?.decision?.(decision, request, status));
+    };
     try {
       const closing = this.#inspection.close();
       if (!isPromise(closing)) tell();
@@ -179,10 +187,14 @@ export class Exchange {
     this.holdsRequest = false;
     this.holdsResponse = false;
     this.#uninspected = true;
-    const policy = this.#ruleSet.blocking ? (this.#policy.onFault ?? "block") : "pass";
+    const policy = this.#faultPolicy();
     const message = error instanceof Error ? error.message : String(error);
     this.#tell(() => this.#policy.hooks?.fault?.(message, this.decision, policy));
     return policy === "pass" ? undefined : this.#answer(error instanceof InspectionFault ? error.status : 500);
+  }
+
+  #faultPolicy(): "block" | "pass" {
+    return this.#ruleSet.blocking ? (this.#policy.onFault ?? "block") : "pass";
   }
 
   #run(work: () => MaybePromise<Verdict>): MaybePromise<Verdict> {
@@ -214,9 +226,23 @@ export class Exchange {
     }
   }
 
+  #feedDecompressed(
+    progress: BodyProgress,
+    side: "request" | "response",
+    write: (piece: Uint8Array) => ReturnType<Inspection["writeRequest"]>,
+  ): MaybePromise<Verdict> {
+    if (progress.error !== undefined) throw progress.error;
+    if (progress.coding === "") return undefined;
+    // What is too long compressed may be short, or empty, up to the place where the inspection would have to stop.
+    if (progress.beyondLimit && this.#ruleSet.refusesBeyondLimit[side]) {
+      return this.#answer(side === "request" ? 413 : 500);
+    }
+    return this.#feed(progress, side, write);
+  }
+
   async #feed(
     progress: BodyProgress,
-    brokenStatus: number,
+    side: "request" | "response",
     write: (piece: Uint8Array) => ReturnType<Inspection["writeRequest"]>,
   ): Promise<Verdict> {
     let plain: readonly Uint8Array[];
@@ -224,7 +250,7 @@ export class Exchange {
       // One byte more than the limit, so that the engine sees that it was passed.
       plain = await this.#decompressor.decompress(progress.coding, progress.pieces, progress.limit + 1);
     } catch {
-      if (brokenStatus === 415) return this.#answer(415);
+      if (side === "request") return this.#answer(415);
       throw new InspectionFault(`the response is not valid ${progress.coding}`);
     }
     for (const piece of plain) {
@@ -235,13 +261,11 @@ export class Exchange {
     return undefined;
   }
 
-  #feedDecompressed(
-    progress: BodyProgress,
-    brokenStatus: number,
-    write: (piece: Uint8Array) => ReturnType<Inspection["writeRequest"]>,
-  ): MaybePromise<Verdict> {
-    if (progress.error !== undefined) throw progress.error;
-    return progress.coding === "" ? undefined : this.#feed(progress, brokenStatus, write);
+  /** The rules about the body run without it: it cannot be read. */
+  #refuseCoding(): MaybePromise<Verdict> {
+    return after(this.#inspection.endRequest([]), (interruption) =>
+      interruption === undefined ? this.#answer(415) : this.#stop(interruption),
+    );
   }
 
   #stop(interruption: Interruption | undefined): Verdict {
@@ -253,78 +277,25 @@ export class Exchange {
     if (interruption.action !== "redirect") return this.#answer(interruption.status || 403);
     this.#tell(() => this.#policy.hooks?.blocked?.(this.decision, this.request, interruption.status));
     const headers: [string, string][] = [["Location", interruption.data]];
-    return { kind: "answer", response: { status: interruption.status, headers, body: "" } };
+    const response = { status: interruption.status, headers, body: "" };
+    // The target may hold text of the client, by a macro; with a line feed in it no host can send it.
+    return isSendable(response) ? { kind: "answer", response } : this.#answer(403);
   }
 
   /** In detect mode nothing is ever answered in the application's place. */
   #answer(status: number): Verdict {
     if (!this.#ruleSet.blocking) return undefined;
     this.#tell(() => this.#policy.hooks?.blocked?.(this.decision, this.request, status));
-    const how = this.#policy.blockResponse ?? "auto";
-    return { kind: "answer", response: blockResponse(how, this.decision, this.request, status) };
+    const { request, decision } = this;
+    return { kind: "answer", response: blockResponse(this.#policy, decision, request, status) };
   }
 
   /** An observer that fails does not change what happens to the exchange. */
   #tell(hook: () => void): void {
     try {
       hook();
-    } catch {
-      // The application's own affair.
+    } catch (error) {
+      reportError(this.#policy, error);
     }
   }
-}
-
-/** How far a body has come. */
-class BodyProgress {
-  readonly coding: string;
-  readonly limit: number;
-  /** Pieces of a compressed body as they came. */
-  readonly pieces: Uint8Array[] = [];
-  /** What the engine did not take of the last piece. */
-  rest: Uint8Array | undefined = undefined;
-  interruption: Interruption | undefined = undefined;
-  error: unknown = undefined;
-  /** Bytes the engine has taken. */
-  accepted = 0;
-  #size = 0;
-
-  constructor(coding: string, limit: number) {
-    this.coding = coding;
-    this.limit = limit;
-  }
-
-  keep(piece: Uint8Array): boolean {
-    this.pieces.push(piece);
-    this.#size += piece.length;
-    return this.#size <= this.limit;
-  }
-
-  take(
-    step: { readonly interruption: Interruption | undefined; readonly accepted: number },
-    piece: Uint8Array,
-  ): boolean {
-    this.interruption = step.interruption;
-    this.accepted += step.accepted;
-    if (step.interruption === undefined && step.accepted === piece.length) return true;
-    this.rest = piece.subarray(step.accepted);
-    return false;
-  }
-
-  /** Told when the body ends, so that a write has one kind of answer. */
-  fail(error: unknown, piece: Uint8Array): boolean {
-    this.error = error;
-    this.rest = piece;
-    return false;
-  }
-}
-
-/** The Content-Encoding, lower-case; "" for none. */
-function contentCoding(headers: HeaderLines): string {
-  const coding = firstHeader(headers, "content-encoding").trim().toLowerCase();
-  return coding === "identity" ? "" : coding;
-}
-
-/** Events have to arrive one by one, so this type is never held back, whatever the settings list. */
-function isEventStream(head: ResponseHead): boolean {
-  return firstHeader(head.headers, "content-type").toLowerCase().startsWith("text/event-stream");
 }

@@ -21,7 +21,7 @@ export function cuirass(options: FetchOptions | HttpWaf): MiddlewareHandler<Hono
     context.set("cuirass", exchange?.decision);
     await next();
     if (exchange !== undefined) {
-      const response = await inspectResponse(exchange, context.res);
+      const response = await inspectResponse(passed, context.res);
       if (response !== context.res) {
         // Hono merges the headers of a response that is set over another one.
         context.res = undefined;

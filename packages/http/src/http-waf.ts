@@ -1,5 +1,6 @@
 import type { RuleSetHandle } from "./inspection.ts";
 import type { Decompressor, PolicyOptions } from "./policy.ts";
+import { reportError } from "./policy.ts";
 import { Exchange } from "./handler.ts";
 import type { PathPattern } from "./route.ts";
 import { checkPattern, matchesPath, readPath } from "./route.ts";
@@ -44,10 +45,13 @@ export class HttpWaf {
     this.#lifetime = lifetime;
   }
 
-  /** Begins an exchange; undefined when this request is not to be inspected. The first route that fits decides. */
+  /**
+   * Begins an exchange; undefined when this request is not to be inspected. The first route that fits decides. Never throws:
+   * a request about which `skip` or `clientAddress` throw is inspected, with the connection's own address.
+   */
   begin(request: RequestHead): Exchange | undefined {
     const { skip, clientAddress } = this.#policy;
-    if (skip !== undefined && isSkipped(skip, request)) return undefined;
+    if (skip !== undefined && this.#attempt(() => isSkipped(skip, request)) === true) return undefined;
     let ruleSet = this.#ruleSet;
     if (this.#routes.length > 0) {
       const path = readPath(request.target);
@@ -57,11 +61,18 @@ export class HttpWaf {
       );
       if (route !== undefined) ruleSet = route.rules;
     }
-    const head =
-      clientAddress === undefined
-        ? request
-        : { ...request, client: { address: clientAddress(request), port: request.client.port } };
+    const address = clientAddress === undefined ? undefined : this.#attempt(() => clientAddress(request));
+    const head = address === undefined ? request : { ...request, client: { address, port: request.client.port } };
     return new Exchange(head, ruleSet, this.#policy, this.#decompressor);
+  }
+
+  #attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      reportError(this.#policy, error);
+      return undefined;
+    }
   }
 
   /** Ends worker threads; exchanges that still run end in the fault policy. */

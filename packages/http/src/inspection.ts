@@ -8,6 +8,8 @@ export interface HeadStep {
   readonly interruption: Interruption | undefined;
   /** The body is to be written and ended before anything goes on. False: the body phase has run without it. */
   readonly inspectBody: boolean;
+  /** Bytes of the body that are taken, when it is inspected; a rule may have changed the limit for this exchange. */
+  readonly bodyLimit: number;
 }
 
 /** What became of a piece of a body. */
@@ -35,10 +37,14 @@ export interface Inspection {
   close(): MaybePromise<void>;
 }
 
-/** A compiled rule set that exchanges can be inspected with. */
-export interface RuleSetHandle {
-  readonly requestBodyLimit: number;
-  readonly responseBodyLimit: number;
+/** What hosts have to know of a compiled rule set. Plain data. */
+export interface RuleSetFacts {
   readonly blocking: boolean;
+  /** What becomes of a body beyond its limit: refused, or inspected up to it and let through. */
+  readonly refusesBeyondLimit: { readonly request: boolean; readonly response: boolean };
+}
+
+/** A compiled rule set that exchanges can be inspected with. */
+export interface RuleSetHandle extends RuleSetFacts {
   open(): Inspection;
 }

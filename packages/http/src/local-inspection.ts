@@ -1,7 +1,7 @@
 import type { Interruption, MaybePromise, Transaction, Waf } from "@cuirass/engine";
 import { encodeUtf8, isByteString } from "@cuirass/engine";
 import { LiveDecision } from "./decision.ts";
-import type { BodyStep, HeadStep, Inspection, RuleSetHandle } from "./inspection.ts";
+import type { BodyStep, HeadStep, Inspection, RuleSetFacts, RuleSetHandle } from "./inspection.ts";
 import { after } from "./maybe.ts";
 import type { ParsedLeaves } from "./parsed.ts";
 import { findDisagreements } from "./parsed.ts";
@@ -10,12 +10,17 @@ import { firstHeader } from "./shapes.ts";
 
 /** A WAF in this thread as a rule set handle. */
 export function localRuleSet(waf: Waf): RuleSetHandle {
-  const { requestBodyLimit, responseBodyLimit, ruleEngine } = waf.settings;
+  return { ...ruleSetFacts(waf), open: () => new LocalInspection(waf) };
+}
+
+/** What hosts have to know of a compiled rule set. */
+export function ruleSetFacts({ settings }: Waf): RuleSetFacts {
   return {
-    requestBodyLimit,
-    responseBodyLimit,
-    blocking: ruleEngine === "On",
-    open: () => new LocalInspection(waf),
+    blocking: settings.ruleEngine === "On",
+    refusesBeyondLimit: {
+      request: settings.requestBodyLimitAction === "Reject",
+      response: settings.responseBodyLimitAction === "Reject",
+    },
   };
 }
 
@@ -36,9 +41,10 @@ export class LocalInspection implements Inspection {
     const tx = this.#tx;
     addHead(tx, head);
     return after(tx.processRequestHeaders(), (interruption) => {
-      if (interruption !== undefined) return { interruption, inspectBody: false };
-      if (bodyFollows && tx.isRequestBodyAccessible() && !tx.isRuleEngineOff()) return waitForBody;
-      return after(tx.processRequestBody(), noBody);
+      if (interruption === undefined && bodyFollows && tx.isRequestBodyAccessible() && !tx.isRuleEngineOff()) {
+        return { interruption, inspectBody: true, bodyLimit: tx.control.requestBodyLimit };
+      }
+      return interruption === undefined ? after(tx.processRequestBody(), noBody) : noBody(interruption);
     });
   }
 
@@ -72,10 +78,10 @@ export class LocalInspection implements Inspection {
       tx.addResponseHeader(bytes(headers[at]!), bytes(headers[at + 1]!));
     }
     return after(tx.processResponseHeaders(head.status, head.protocol), (interruption) => {
-      if (interruption !== undefined) return { interruption, inspectBody: false };
+      if (interruption !== undefined) return noBody(interruption);
       const inspect = bodyFollows && tx.isResponseBodyAccessible() && tx.isResponseBodyProcessable();
-      if (inspect && !tx.isRuleEngineOff()) return waitForBody;
-      return after(tx.processResponseBody(), noBody);
+      if (!inspect || tx.isRuleEngineOff()) return after(tx.processResponseBody(), noBody);
+      return { interruption, inspectBody: true, bodyLimit: tx.control.responseBodyLimit };
     });
   }
 
@@ -119,11 +125,10 @@ export class LocalInspection implements Inspection {
   }
 }
 
-const waitForBody: HeadStep = { interruption: undefined, inspectBody: true };
-const nothing: HeadStep = { interruption: undefined, inspectBody: false };
+const nothing: HeadStep = { interruption: undefined, inspectBody: false, bodyLimit: 0 };
 
 function noBody(interruption: Interruption | undefined): HeadStep {
-  return interruption === undefined ? nothing : { interruption, inspectBody: false };
+  return interruption === undefined ? nothing : { interruption, inspectBody: false, bodyLimit: 0 };
 }
 
 function addHead(tx: Transaction, head: RequestHead): void {

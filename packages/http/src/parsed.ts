@@ -67,6 +67,7 @@ function isPlain(value: object): boolean {
 
 /** Where the framework read something that no rule saw; [] when nothing. */
 export function findDisagreements(tx: Transaction, leaves: ParsedLeaves): ("query" | "params" | "body")[] {
+  if (leaves.query.length + leaves.params.length + leaves.body.length === 0 && !leaves.incomplete) return [];
   const names = new Set<string>([""]);
   const values = new Set<string>();
   for (const collection of [tx.variables.argsGet, tx.variables.argsPost, tx.variables.argsPath]) {

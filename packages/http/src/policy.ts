@@ -21,9 +21,11 @@ export interface PolicyOptions {
   /** The client's address, for servers behind a trusted proxy. Default: the peer of the connection. */
   readonly clientAddress?: (request: RequestHead) => string;
   readonly hooks?: Hooks;
+  /** Told what the application's own functions above throw. On Node.js a process warning by default. */
+  readonly onError?: (error: unknown) => void;
 }
 
-/** Functions that are told what happens. What they throw is ignored. */
+/** Functions that are told what happens. What they throw goes to `onError`. */
 export interface Hooks {
   /** An exchange is over. `status` is what the client was answered, 0 when it got no answer. */
   readonly decision?: (decision: HttpDecision, request: RequestHead, status: number) => void;
@@ -46,5 +48,14 @@ export class InspectionFault extends Error {
   constructor(message: string, status = 500) {
     super(message);
     this.status = status;
+  }
+}
+
+/** Reports what a function of the application threw; a reporter that throws too is not reported to anybody. */
+export function reportError(policy: PolicyOptions, error: unknown): void {
+  try {
+    policy.onError?.(error);
+  } catch {
+    // Nobody is left to tell.
   }
 }

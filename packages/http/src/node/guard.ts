@@ -13,16 +13,22 @@ import { RequestHold } from "./request-hold.ts";
 
 interface Guarded {
   readonly exchange: Exchange;
-  readonly response: GuardedResponse;
+  /** Undefined for connections that are no longer HTTP. */
+  readonly response: GuardedResponse | undefined;
   /** Whether the body is still to be inspected: the head was decided on before `100 Continue` was sent. */
   bodyDue: boolean;
 }
 
 const known = new WeakMap<object, Guarded>();
 
-/** The decision about a Node request; undefined when it is not inspected. */
+/** The decision about a Node request, that of a WebSocket too; undefined when it is not inspected. */
 export function decisionOf(request: object): HttpDecision | undefined {
   return known.get(request)?.exchange.decision;
+}
+
+/** Lets `decisionOf` find the exchange of a request that opens another kind of connection. */
+export function remember(request: object, exchange: Exchange): void {
+  known.set(request, { exchange, response: undefined, bodyDue: false });
 }
 
 /**
@@ -47,10 +53,10 @@ export function guard(
   const over = finishWhenOver(exchange, request, response);
   let hold: RequestHold | undefined;
   const end = (verdict: Verdict): void => {
-    if (verdict !== undefined || response.destroyed) {
+    if (verdict !== undefined || isGone(response)) {
       hold?.discard();
       over();
-      if (verdict !== undefined) entry.response.replace(verdict);
+      if (verdict !== undefined) entry.response?.replace(verdict);
       stopped?.();
     } else {
       if (hold === undefined) over();
@@ -87,7 +93,7 @@ export function guardHead(waf: HttpWaf, request: NodeRequest, response: NodeResp
   settle(entry.exchange.openRequest(hasRequestBody(request)), (verdict) => {
     if (verdict === undefined) return proceed();
     entry.bodyDue = false;
-    entry.response.replace(verdict);
+    entry.response?.replace(verdict);
   });
 }
 
@@ -102,7 +108,7 @@ export function guardParsed(
   if (entry === undefined) return proceed();
   settle(entry.exchange.compareParsed(parsed), (verdict) => {
     if (verdict === undefined) return proceed();
-    entry.response.replace(verdict);
+    entry.response?.replace(verdict);
     stopped?.();
   });
 }
@@ -137,6 +143,12 @@ function finishWhenOver(exchange: Exchange, request: NodeRequest, response: Node
     check();
   });
   return endBody;
+}
+
+/** The client has gone. Responses of HTTP/2 say so by their stream only. */
+function isGone(response: NodeResponse): boolean {
+  const stream = "stream" in response ? response.stream : undefined;
+  return (response as { destroyed?: boolean }).destroyed === true || stream?.destroyed === true;
 }
 
 function statusOf(response: NodeResponse): number {

@@ -74,7 +74,8 @@ export class GuardedResponse {
     this.#held = [];
     // What Node calls in turn (end calls write, write calls writeHead) has to reach Node too.
     this.#state = "through";
-    if (verdict.kind === "drop") this.#response.destroy();
+    // A head that has gone out cannot be taken back; the rest of the response can.
+    if (verdict.kind === "drop" || this.#response.headersSent) this.#response.destroy();
     else this.#answer(verdict.response);
     this.#state = "replaced";
   }

@@ -1,10 +1,10 @@
-import type { EngineFault, Host, Waf } from "@cuirass/engine";
+import type { FaultPolicy, Host, Waf } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import { createNodeHost, locateRuleSet, ruleSetFileSystem, ruleSetSources, supportedAuditWriters } from "@cuirass/node";
 import type { RuleOptions } from "./options.ts";
 
-/** Rule options without what cannot be sent to another thread. */
-export type RuleSpec = Omit<RuleOptions, "waf">;
+/** Rule options without what cannot be sent to another thread, and what a fault of the engine leads to. */
+export type RuleSpec = Omit<RuleOptions, "waf"> & { readonly onFault?: FaultPolicy };
 
 const names = [
   "rules",
@@ -31,7 +31,7 @@ export function checkOwnWaf(options: RuleOptions): void {
 }
 
 /** Finds and compiles rules. */
-export function loadRules(spec: RuleSpec, host: Partial<Host> = {}, onFault?: (fault: EngineFault) => void): Waf {
+export function loadRules(spec: RuleSpec, host: Partial<Host> = {}): Waf {
   const ruleSet = locateRuleSet({ rules: spec.rules });
   const before = spec.settings ?? "";
   const limit = spec.overLimit === "partial" ? "SecRequestBodyLimitAction ProcessPartial\n" : "";
@@ -44,8 +44,15 @@ export function loadRules(spec: RuleSpec, host: Partial<Host> = {}, onFault?: (f
     }),
     host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet), ...host }),
     plugins: { auditWriters: supportedAuditWriters },
-    ...(spec.requestBodyLimit === undefined ? {} : { requestBodyLimit: spec.requestBodyLimit }),
+    ...(spec.requestBodyLimit === undefined ? {} : requestLimits(spec.requestBodyLimit)),
     ...(spec.responseBodyLimit === undefined ? {} : { responseBodyLimit: spec.responseBodyLimit }),
-    ...(onFault === undefined ? {} : { onFault }),
+    ...(spec.onFault === undefined ? {} : { onFaultPolicy: spec.onFault }),
   });
+}
+
+/** The recommended settings keep 128 KiB in memory, which must not be more than the limit. */
+function requestLimits(requestBodyLimit: number): { requestBodyLimit: number; requestBodyInMemoryLimit?: number } {
+  return requestBodyLimit < 131_072
+    ? { requestBodyLimit, requestBodyInMemoryLimit: requestBodyLimit }
+    : { requestBodyLimit };
 }

@@ -1,22 +1,27 @@
+import type { Waf } from "@cuirass/engine";
 import type { Lifetime } from "../http-waf.ts";
 import { HttpWaf } from "../http-waf.ts";
 import type { RuleSetHandle } from "../inspection.ts";
 import { localRuleSet } from "../local-inspection.ts";
 import type { PolicyOptions } from "../policy.ts";
 import { WorkerPool } from "../workers/pool.ts";
+import { checkOptions } from "./check-options.ts";
 import { nodeDecompressor } from "./decompressor.ts";
+import { defaultHooks } from "./default-hooks.ts";
 import { checkOwnWaf, loadRules, ruleSpec } from "./load-rules.ts";
-import type { HttpOptions, RuleOptions } from "./options.ts";
+import type { RuleSpec } from "./load-rules.ts";
+import type { HttpOptions } from "./options.ts";
 
 /** Options, or what `createHttpWaf` made of them when several servers share one. */
 export type WafOrOptions = HttpWaf | HttpOptions;
 
 /** Compiles rules once, for any number of servers and adapters of this process. */
 export function createHttpWaf(options: HttpOptions = {}): HttpWaf {
+  checkOptions(options);
   checkOwnWaf(options);
   const routes = options.routes ?? [];
   for (const route of routes) checkOwnWaf(route);
-  const policy: PolicyOptions = { ...options, hooks: { fault: warn, ...options.hooks } };
+  const policy: PolicyOptions = { onError: warn, ...options, hooks: { ...defaultHooks, ...options.hooks } };
   const { rules, lifetime } = (options.workers ?? 0) > 0 ? inWorkers(options) : inThisThread(options);
   const [all, ...others] = rules as [RuleSetHandle, ...RuleSetHandle[]];
   const handles = routes.map(({ path, methods }, index) => ({ path, methods, rules: others[index]! }));
@@ -34,12 +39,13 @@ interface Loaded {
 }
 
 /** All paths first, then the routes. */
-function specs(options: HttpOptions): RuleOptions[] {
-  const { waf, ...inherited } = { waf: options.waf, ...ruleSpec(options) };
+function specs(options: HttpOptions): (RuleSpec & { readonly waf?: Waf })[] {
+  const { waf, onFault = "block" } = options;
+  const inherited = { ...ruleSpec(options), onFault };
   const own = (options.routes ?? []).map((route) => {
     if (route.waf !== undefined) return { waf: route.waf };
     if (waf !== undefined && Object.keys(ruleSpec(route)).length === 0) return { waf };
-    return { ...inherited, ...ruleSpec(route) };
+    return { ...inherited, ...ruleSpec(route), onFault };
   });
   return [waf === undefined ? inherited : { waf }, ...own];
 }
@@ -57,12 +63,12 @@ function inWorkers(options: HttpOptions): Loaded {
     workers: options.workers ?? 1,
     queueLimit: options.queueLimit ?? 1024,
     timeoutMs: options.workerTimeoutMs ?? 10_000,
-    specs: own.map(ruleSpec),
+    specs: own,
   });
   return { rules: pool.ruleSets, lifetime: { ready: pool.ready, close: () => pool.close() } };
 }
 
-/** Without a hook of its own an application still learns that inspection fails. */
-function warn(message: string, _decision: unknown, policy: string): void {
-  process.emitWarning(`${message} (policy: ${policy})`, "CuirassFault");
+/** A function of the application failed; that it goes on without it should be known. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), "CuirassWarning");
 }

@@ -39,7 +39,7 @@ export interface HttpOptions extends RuleOptions, PolicyOptions {
   readonly routes?: readonly RouteOptions[];
   /** Threads that inspect, so that rules do not hold up the event loop. 0: inspect here. Default 0. */
   readonly workers?: number;
-  /** Inspections that may wait for a thread, over all threads, before the fault policy answers. Default 1024. */
+  /** Inspections under way in all threads; new requests beyond them get the fault policy's answer. Default 1024. */
   readonly queueLimit?: number;
   /** Milliseconds that a thread may take for one step before it is given up. Default 10000. */
   readonly workerTimeoutMs?: number;

@@ -48,8 +48,9 @@ function endpoint(address: string | undefined, port: number | undefined): Endpoi
   return { address: plain ?? "", port: port ?? 0 };
 }
 
-/** True when a body follows the head. */
+/** True when a body follows the head. What follows CONNECT is a connection of its own. */
 export function hasRequestBody(request: NodeRequest): boolean {
+  if (request.method === "CONNECT") return false;
   if (isHttp2(request)) return !request.stream.endAfterHeaders;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   return encoding !== undefined || (length !== undefined && length !== "0");

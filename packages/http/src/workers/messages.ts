@@ -1,6 +1,6 @@
 import type { Interruption } from "@cuirass/engine";
 import type { HttpDecision } from "../decision.ts";
-import type { HeadStep } from "../inspection.ts";
+import type { BodyStep, HeadStep, RuleSetFacts } from "../inspection.ts";
 import type { ParsedLeaves } from "../parsed.ts";
 import type { RuleSpec } from "../node/load-rules.ts";
 import type { HeaderLines, RequestHead, ResponseHead } from "../shapes.ts";
@@ -11,14 +11,7 @@ export interface WorkerSetup {
   readonly specs: readonly RuleSpec[];
 }
 
-/** What the pool has to know of a compiled rule set. */
-export interface RuleSetFacts {
-  readonly requestBodyLimit: number;
-  readonly responseBodyLimit: number;
-  readonly blocking: boolean;
-}
-
-/** One step of an exchange. Bodies travel whole, as one message. */
+/** One step of an exchange. Small bodies travel with the step that ends them, large ones in pieces before it. */
 export type Step =
   | {
       readonly kind: "open-request";
@@ -27,6 +20,8 @@ export type Step =
       readonly head: RequestHead;
       readonly bodyFollows: boolean;
     }
+  | { readonly kind: "write-request"; readonly body: Uint8Array }
+  | { readonly kind: "next-held" }
   | { readonly kind: "end-request"; readonly body: Uint8Array; readonly trailers: HeaderLines }
   | { readonly kind: "compare-parsed"; readonly head: RequestHead; readonly parsed: ParsedLeaves }
   | { readonly kind: "open-response"; readonly head: ResponseHead; readonly bodyFollows: boolean }
@@ -41,7 +36,7 @@ export interface Call {
 }
 
 /** What came of a step. */
-export type StepResult = HeadStep | Interruption | undefined;
+export type StepResult = HeadStep | BodyStep | Interruption | Uint8Array | undefined;
 
 /** From a worker: ready with its rules, unable to load them, or the answer to a call. */
 export type WorkerMessage =

@@ -1,15 +1,15 @@
 import { Worker } from "node:worker_threads";
 import type { HttpDecision } from "../decision.ts";
-import type { RuleSetHandle } from "../inspection.ts";
+import type { RuleSetFacts, RuleSetHandle } from "../inspection.ts";
 import type { RuleSpec } from "../node/load-rules.ts";
 import { InspectionFault } from "../policy.ts";
-import type { Call, RuleSetFacts, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
+import type { Call, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
 import { RemoteInspection } from "./remote-inspection.ts";
 
 /** How a pool is set up. */
 export interface WorkerPoolOptions {
   readonly workers: number;
-  /** Calls under way over all workers; more end in a fault at once. */
+  /** Calls under way over all workers at which no new exchange is begun; at twice as many, those begun end in a fault too. */
   readonly queueLimit: number;
   /** A worker that does not answer a call for so long is replaced. */
   readonly timeoutMs: number;
@@ -36,12 +36,17 @@ interface Slot {
   failures: number;
   /** Ended, and not started again yet. */
   down: boolean;
+  /** When its rules were loaded; undefined until then. */
+  readyAt: number | undefined;
 }
 
 // Works from src/ (tests) and from dist/ alike: a worker runs JavaScript.
 const entry = new URL("../../dist/workers/worker-main.js", import.meta.url);
 const RESTART_MS = 100;
 const RESTART_LIMIT_MS = 10_000;
+const START_ATTEMPTS = 3;
+/** A worker that has not loaded its rules by then is stuck, however busy the machine. */
+const LOAD_LIMIT_MS = 120_000;
 
 /** Threads that inspect, each with its own copy of the rules. An exchange stays with the thread it began in. */
 export class WorkerPool {
@@ -66,7 +71,14 @@ export class WorkerPool {
     });
     this.ready.catch((error: Error) => process.emitWarning(error.message, "CuirassFault"));
     for (let index = 0; index < options.workers; index++) {
-      const slot: Slot = { worker: this.#start(() => slot), calls: new Map(), generation: 0, failures: 0, down: false };
+      const slot: Slot = {
+        worker: this.#start(() => slot),
+        calls: new Map(),
+        generation: 0,
+        failures: 0,
+        down: false,
+        readyAt: undefined,
+      };
       this.#slots.push(slot);
     }
     this.#watch = setInterval(() => this.#replaceStuck(), Math.min(1000, options.timeoutMs / 2)).unref();
@@ -76,39 +88,34 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
+    for (const slot of this.#slots) this.#rejectCalls(slot, "the worker threads were closed");
     await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
   }
 
   #ruleSet(spec: RuleSpec, index: number): RuleSetHandle {
-    const fact = <K extends keyof RuleSetFacts>(name: K, otherwise: RuleSetFacts[K]): RuleSetFacts[K] =>
-      this.#facts?.[index]?.[name] ?? otherwise;
-    const handle = {
-      get requestBodyLimit(): number {
-        return fact("requestBodyLimit", 0);
-      },
-      get responseBodyLimit(): number {
-        return fact("responseBodyLimit", 0);
-      },
-      get blocking(): boolean {
-        return fact("blocking", spec.mode !== "detect");
-      },
+    // Until a worker has said what its rules are, they are taken to be strict.
+    const strict: RuleSetFacts = {
+      blocking: spec.mode !== "detect",
+      refusesBeyondLimit: { request: spec.overLimit !== "partial", response: false },
     };
-    return Object.create(handle, { open: { value: () => this.#open(index, handle) } }) as RuleSetHandle;
+    const facts = (): RuleSetFacts => this.#facts?.[index] ?? strict;
+    return {
+      get blocking() {
+        return facts().blocking;
+      },
+      get refusesBeyondLimit() {
+        return facts().refusesBeyondLimit;
+      },
+      open: () => this.#open(index),
+    };
   }
 
-  #open(ruleSet: number, facts: Omit<RuleSetFacts, "blocking">): RemoteInspection {
-    const load = ({ down, calls }: Slot): number => (down ? Infinity : calls.size);
+  #open(ruleSet: number): RemoteInspection {
     const slot = this.#slots.reduce((least, other) => (load(other) < load(least) ? other : least));
     const exchange = this.#nextExchange++;
     const { generation } = slot;
     return new RemoteInspection({
       ruleSet,
-      get requestBodyLimit() {
-        return facts.requestBodyLimit;
-      },
-      get responseBodyLimit() {
-        return facts.responseBodyLimit;
-      },
       ask: (step, transfer) => this.#ask(slot, generation, exchange, step, transfer ?? []),
     });
   }
@@ -124,8 +131,9 @@ export class WorkerPool {
     if (slot.down || slot.generation !== generation) {
       return Promise.reject(new InspectionFault("the worker thread of this exchange has ended", 503));
     }
-    // What is being closed makes room, so it is never turned away.
-    if (this.#underWay >= this.#options.queueLimit && step.kind !== "close") {
+    // An exchange that was admitted has half its cost behind it, and closing one makes room.
+    const room = step.kind === "open-request" ? 1 : step.kind === "close" ? Infinity : 2;
+    if (this.#underWay >= this.#options.queueLimit * room) {
       return Promise.reject(new InspectionFault(`${this.#underWay} inspections are waiting already`, 503));
     }
     return new Promise((resolve, reject) => {
@@ -138,7 +146,9 @@ export class WorkerPool {
   }
 
   #start(slot: () => Slot): Worker {
-    const worker = new Worker(entry, { workerData: { specs: this.#options.specs } satisfies WorkerSetup });
+    const workerData: WorkerSetup = { specs: this.#options.specs };
+    // Loaders and conditions of the application are not meant for this code.
+    const worker = new Worker(entry, { workerData, execArgv: [] });
     worker.unref();
     worker.on("message", (message: WorkerMessage) => this.#receive(slot(), message));
     worker.on("error", (error) => this.#lose(slot(), worker, error.message));
@@ -153,6 +163,7 @@ export class WorkerPool {
     }
     if (message.kind === "ready") {
       slot.failures = 0;
+      slot.readyAt = performance.now();
       this.#facts = message.facts;
       return this.#settleReady?.resolve();
     }
@@ -168,12 +179,13 @@ export class WorkerPool {
   #lose(slot: Slot, worker: Worker, reason: string): void {
     if (slot.worker !== worker || slot.down || this.#closed) return;
     slot.down = true;
+    slot.readyAt = undefined;
     slot.generation++;
     slot.failures++;
-    const lost = [...slot.calls.values()];
-    slot.calls.clear();
-    this.#underWay -= lost.length;
-    for (const { reject } of lost) reject(new InspectionFault(`the worker thread has ended: ${reason}`, 503));
+    this.#rejectCalls(slot, `the worker thread has ended: ${reason}`);
+    if (slot.failures >= START_ATTEMPTS) {
+      this.#settleReady?.reject(new Error(`worker threads of the WAF end before they are ready: ${reason}`));
+    }
     const pause = Math.min(RESTART_LIMIT_MS, RESTART_MS * 2 ** (slot.failures - 1));
     const restart = (): void => {
       if (this.#closed) return;
@@ -184,14 +196,31 @@ export class WorkerPool {
     else setTimeout(restart, pause).unref();
   }
 
+  #rejectCalls(slot: Slot, reason: string): void {
+    const lost = [...slot.calls.values()];
+    slot.calls.clear();
+    this.#underWay -= lost.length;
+    for (const { reject } of lost) reject(new InspectionFault(reason, 503));
+  }
+
   #replaceStuck(): void {
-    const deadline = performance.now() - this.#options.timeoutMs;
+    const now = performance.now();
+    const { timeoutMs } = this.#options;
     for (const slot of this.#slots) {
       const [oldest] = slot.calls.values();
-      if (oldest === undefined || oldest.since > deadline) continue;
+      if (oldest === undefined) continue;
+      const loading = slot.readyAt === undefined;
+      const since = loading ? oldest.since : Math.max(oldest.since, slot.readyAt ?? 0);
+      if (now - since <= (loading ? LOAD_LIMIT_MS : timeoutMs)) continue;
       const { worker } = slot;
-      this.#lose(slot, worker, `no answer within ${this.#options.timeoutMs} ms`);
+      this.#lose(slot, worker, `no answer within ${timeoutMs} ms`);
       void worker.terminate();
     }
   }
+}
+
+/** Calls that a worker has before it; one that is loading its rules comes last, one that has ended not at all. */
+function load({ down, readyAt, calls }: Slot): number {
+  if (down) return Infinity;
+  return calls.size + (readyAt === undefined ? 1e9 : 0);
 }

@@ -9,8 +9,6 @@ import type { Step, StepResult } from "./messages.ts";
 /** The line to the worker that an exchange belongs to. */
 export interface WorkerLine {
   readonly ruleSet: number;
-  readonly requestBodyLimit: number;
-  readonly responseBodyLimit: number;
   /** Rejects with an InspectionFault when there is no answer to be had. */
   ask(
     step: Step,
@@ -18,12 +16,19 @@ export interface WorkerLine {
   ): Promise<{ readonly result: StepResult; readonly decision: HttpDecision }>;
 }
 
-/** One exchange inspected in another thread. Bodies are collected here up to their limit and sent as one message. */
+/** Bytes of a request body that are kept here; a larger body moves to the worker, and from there to a file. */
+const KEEP = 131_072;
+
+/** One exchange inspected in another thread. */
 export class RemoteInspection implements Inspection {
   decision: HttpDecision;
   readonly #line: WorkerLine;
   #request: Collected = new Collected(0);
   #response: Collected = new Collected(0);
+  /** The worker knows of this exchange, or is about to. */
+  #opened = false;
+  /** The worker holds the request body. */
+  #moved = false;
   #replayed = 0;
 
   constructor(line: WorkerLine) {
@@ -32,22 +37,35 @@ export class RemoteInspection implements Inspection {
     this.decision = { id, verdict: "passed", interruption: undefined, matchedRules: [], scores: {}, faults: [] };
   }
 
-  openRequest(head: RequestHead, bodyFollows: boolean): Promise<HeadStep> {
+  async openRequest(head: RequestHead, bodyFollows: boolean): Promise<HeadStep> {
     const { ruleSet } = this.#line;
-    return this.#ask<HeadStep>({ kind: "open-request", id: this.decision.id, ruleSet, head, bodyFollows });
+    const id = this.decision.id;
+    this.#opened = true;
+    const opening = this.#ask<HeadStep>({ kind: "open-request", id, ruleSet, head, bodyFollows });
+    const step = await opening.catch((error: unknown) => {
+      this.#opened = false;
+      throw error;
+    });
+    this.#request = new Collected(step.bodyLimit);
+    return step;
   }
 
-  writeRequest(piece: Uint8Array): BodyStep {
-    if (this.#request.limit === 0) this.#request = new Collected(this.#line.requestBodyLimit);
-    return this.#request.add(piece);
+  writeRequest(piece: Uint8Array): MaybePromise<BodyStep> {
+    const step = this.#request.add(piece);
+    if (this.#request.pending <= KEEP) return step;
+    this.#moved = true;
+    const body = this.#request.take();
+    const written = this.#ask<BodyStep>({ kind: "write-request", body }, [body.buffer]);
+    return written.then(({ interruption }) => ({ ...step, interruption }));
   }
 
   endRequest(trailers: HeaderLines): Promise<Interruption | undefined> {
-    const body = this.#request.concat();
+    const body = this.#moved ? this.#request.take() : this.#request.copy();
     return this.#ask({ kind: "end-request", body, trailers }, [body.buffer]);
   }
 
-  nextHeld(): Uint8Array | undefined {
+  nextHeld(): MaybePromise<Uint8Array | undefined> {
+    if (this.#moved) return this.#ask<Uint8Array | undefined>({ kind: "next-held" });
     return this.#request.pieces[this.#replayed++];
   }
 
@@ -56,9 +74,10 @@ export class RemoteInspection implements Inspection {
     return this.#ask({ kind: "compare-parsed", head, parsed });
   }
 
-  openResponse(head: ResponseHead, bodyFollows: boolean): Promise<HeadStep> {
-    this.#response = new Collected(this.#line.responseBodyLimit);
-    return this.#ask<HeadStep>({ kind: "open-response", head, bodyFollows });
+  async openResponse(head: ResponseHead, bodyFollows: boolean): Promise<HeadStep> {
+    const step = await this.#ask<HeadStep>({ kind: "open-response", head, bodyFollows });
+    this.#response = new Collected(step.bodyLimit);
+    return step;
   }
 
   writeResponse(piece: Uint8Array): BodyStep {
@@ -66,12 +85,12 @@ export class RemoteInspection implements Inspection {
   }
 
   endResponse(): Promise<Interruption | undefined> {
-    const body = this.#response.concat();
+    const body = this.#response.take();
     return this.#ask({ kind: "end-response", body }, [body.buffer]);
   }
 
   async close(): Promise<void> {
-    await this.#ask({ kind: "close" });
+    if (this.#opened) await this.#ask({ kind: "close" });
   }
 
   async #ask<T extends StepResult = Interruption | undefined>(step: Step, transfer: ArrayBuffer[] = []): Promise<T> {
@@ -84,12 +103,19 @@ export class RemoteInspection implements Inspection {
 /** A body up to its limit, and one byte more so that the engine sees when it was passed. */
 class Collected {
   readonly limit: number;
-  readonly pieces: Uint8Array[] = [];
+  /** What has not been taken. */
+  pieces: Uint8Array[] = [];
   #size = 0;
+  #pending = 0;
   #beyond: Uint8Array | undefined;
 
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** Bytes that have not been taken. */
+  get pending(): number {
+    return this.#pending;
   }
 
   add(piece: Uint8Array): BodyStep {
@@ -97,13 +123,22 @@ class Collected {
     const taken = piece.length <= room ? piece : piece.subarray(0, room);
     this.pieces.push(taken);
     this.#size += taken.length;
+    this.#pending += taken.length;
     if (taken !== piece) this.#beyond = piece.subarray(room, room + 1);
     return { interruption: undefined, accepted: taken.length };
   }
 
+  take(): Uint8Array<ArrayBuffer> {
+    const body = this.copy();
+    this.pieces = [];
+    this.#pending = 0;
+    this.#beyond = undefined;
+    return body;
+  }
+
   /** In memory of its own, which can be handed over to another thread. */
-  concat(): Uint8Array<ArrayBuffer> {
-    const body = new Uint8Array(this.#size + (this.#beyond?.length ?? 0));
+  copy(): Uint8Array<ArrayBuffer> {
+    const body = new Uint8Array(this.#pending + (this.#beyond?.length ?? 0));
     let at = 0;
     for (const piece of this.pieces) {
       body.set(piece, at);

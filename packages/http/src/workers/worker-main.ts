@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Waf } from "@cuirass/engine";
-import { LocalInspection } from "../local-inspection.ts";
+import { LocalInspection, ruleSetFacts } from "../local-inspection.ts";
 import { after } from "../maybe.ts";
 import { loadRules } from "../node/load-rules.ts";
 import type { Call, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
@@ -20,12 +20,7 @@ port.on("message", (call: Call) => {
 function load(specs: WorkerSetup["specs"]): readonly Waf[] {
   try {
     const loaded = specs.map((spec) => loadRules(spec));
-    const facts = loaded.map(({ settings }) => ({
-      requestBodyLimit: settings.requestBodyLimit,
-      responseBodyLimit: settings.responseBodyLimit,
-      blocking: settings.ruleEngine === "On",
-    }));
-    send({ kind: "ready", facts });
+    send({ kind: "ready", facts: loaded.map(ruleSetFacts) });
     return loaded;
   } catch (error) {
     send({ kind: "failed", message: messageOf(error) });
@@ -50,7 +45,8 @@ async function run({ call, exchange, step }: Call): Promise<void> {
     error = messageOf(cause);
   }
   entry.busy = undefined;
-  if (step.kind === "close") exchanges.delete(exchange);
+  // An exchange that could not be opened is not going to be closed.
+  if (step.kind === "close" || (step.kind === "open-request" && error !== undefined)) exchanges.delete(exchange);
   send({ kind: "answer", call, result, error, decision: inspection.decision.toJSON() });
 }
 
@@ -58,6 +54,10 @@ function perform(inspection: LocalInspection, step: Step): StepResult | Promise<
   switch (step.kind) {
     case "open-request":
       return inspection.openRequest(step.head, step.bodyFollows);
+    case "write-request":
+      return inspection.writeRequest(step.body);
+    case "next-held":
+      return inspection.nextHeld();
     case "end-request":
       return after(inspection.writeRequest(step.body), ({ interruption }) =>
         interruption === undefined ? inspection.endRequest(step.trailers) : interruption,

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import { expect, test, vi } from "vitest";
+import type { HttpDecision, HttpOptions } from "@cuirass/http";
+import { createHttpWaf } from "@cuirass/http";
+import { cuirass } from "@cuirass/http/node-http";
+import { readAll } from "./apps.ts";
+import { cleanUp, exchange, get, listen, post, rules } from "./support.ts";
+
+/** Each pool starts a thread that loads its rules, which takes a while on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
+
+const form = "application/x-www-form-urlencoded";
+
+interface Running {
+  readonly port: number;
+  readonly seen: [HttpDecision, number][];
+  readonly faults: string[];
+  readonly workers: Worker[];
+  close(): Promise<void>;
+}
+
+const echo: RequestListener = (request, response) => {
+  if (request.method === "GET") {
+    return void response.writeHead(200, { "content-type": "text/html" }).end(request.url === "/s" ? "secret" : "hello");
+  }
+  void readAll(request).then((body) => response.end(Buffer.from(body, "latin1")));
+};
+
+async function start(options: HttpOptions = {}, listener = echo): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), "cuirass-workers-"));
+  writeFileSync(join(folder, "rules.conf"), rules);
+  const workers: Worker[] = [];
+  const note = (worker: Worker): void => void workers.push(worker);
+  process.on("worker", note);
+  cleanUp(() => process.off("worker", note));
+  const [seen, faults]: [Running["seen"], string[]] = [[], []];
+  const waf = createHttpWaf({
+    rules: join(folder, "rules.conf"),
+    workers: 1,
+    hooks: {
+      decision: (decision, _request, status) => void seen.push([decision, status]),
+      fault: (message) => void faults.push(message),
+      blocked: () => undefined,
+    },
+    ...options,
+  });
+  cleanUp(async () => {
+    await waf.close();
+    rmSync(folder, { recursive: true });
+  });
+  await waf.ready();
+  return { port: await listen(createServer(cuirass(listener, waf))), seen, faults, workers, close: () => waf.close() };
+}
+
+test("worker threads decide about requests, bodies and responses, with the same decision as in this thread", async () => {
+  const { port, seen } = await start({ workers: 2 });
+  expect(await exchange(port, get("/?q=1"))).toMatchObject({ status: 200, body: "hello" });
+  expect(await exchange(port, get("/?q=attack"))).toMatchObject({ status: 403 });
+  expect(await exchange(port, post("/", form, "a=attack"))).toMatchObject({ status: 403 });
+  expect(await exchange(port, get("/s"))).toMatchObject({ status: 403 });
+  await expect.poll(() => seen.length).toBe(4);
+  expect(
+    seen.map(([{ verdict, matchedRules }, status]) => [verdict, matchedRules.map(({ id }) => id), status]),
+  ).toEqual([
+    ["passed", [], 200],
+    ["blocked", [1], 403],
+    ["blocked", [1], 403],
+    ["blocked", [4], 403],
+  ]);
+  expect(seen[1]![0].scores).toEqual({ anomaly_score: 5 });
+});
+
+test.each([10, 100_000, 290_000])("a body of %d bytes comes back as it was sent", async (size) => {
+  const { port } = await start();
+  const body = String.fromCharCode(...Array.from({ length: 250 }, (_, at) => at))
+    .repeat(size / 10)
+    .slice(0, size);
+  const response = await exchange(port, post("/", "application/octet-stream", body));
+  expect(response.status).toBe(200);
+  expect(response.body === body).toBe(true);
+});
+
+test("a body beyond the limit is refused, or flows on when told so", async () => {
+  const body = `a=${"x".repeat(500_000)}`;
+  const refusing = await start();
+  expect(await exchange(refusing.port, post("/", form, body))).toMatchObject({ status: 413 });
+  const partial = await start({ overLimit: "partial" });
+  const response = await exchange(partial.port, post("/", form, body));
+  expect([response.status, response.body.length]).toEqual([200, body.length]);
+  expect(await exchange(partial.port, post("/", form, `b=attack&${body}`))).toMatchObject({ status: 403 });
+});
+
+test("a full queue ends in the fault policy", async () => {
+  const many = (port: number): Promise<number[]> =>
+    Promise.all(Array.from({ length: 30 }, async () => (await exchange(port, get("/?q=1"))).status));
+  const blocking = await start({ queueLimit: 1 });
+  const statuses = await many(blocking.port);
+  expect(new Set(statuses)).toEqual(new Set([200, 503]));
+  expect(blocking.faults[0]).toMatch(/waiting already/);
+  const passing = await start({ queueLimit: 1, onFault: "pass" });
+  expect(new Set(await many(passing.port))).toEqual(new Set([200]));
+});
+
+test("a worker that ends is replaced; its exchanges end in the fault policy, the others go on", async () => {
+  const slow: RequestListener = (_request, response) => void setTimeout(() => response.end("late"), 300);
+  const { port, workers, faults } = await start({}, slow);
+  const lost = exchange(port, get("/?q=1"));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await workers[0]!.terminate();
+  expect(await lost).toMatchObject({ status: 503 });
+  expect(faults.join()).toMatch(/has ended/);
+  await expect.poll(async () => (await exchange(port, get("/?q=1"))).status, { timeout: 10_000 }).toBe(200);
+  expect(await exchange(port, get("/?q=attack"))).toMatchObject({ status: 403 });
+});
+
+test("closing ends what still runs in the fault policy instead of leaving it without an answer", async () => {
+  const { port, close } = await start({}, (_request, response) => {
+    void close().then(() => response.end("x"));
+  });
+  expect(await exchange(port, get("/?q=1"))).toMatchObject({ status: 503 });
+});
+
+test("rules that cannot be loaded are said when the application waits for them", async () => {
+  const waf = createHttpWaf({ rules: "built-in", exclusions: "SecRule BROKEN", workers: 1, onError: () => undefined });
+  cleanUp(() => waf.close());
+  await expect(waf.ready()).rejects.toThrow(/BROKEN|SecRule/);
+});
+
+test("a client that goes away while a worker decides is cleaned up", async () => {
+  const { port, seen } = await start();
+  const { connect } = await import("node:net");
+  for (let round = 0; round < 20; round++) {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(post("/", form, `a=${"y".repeat(50_000)}`), () => setTimeout(() => socket.destroy(), round % 5));
+    });
+    socket.on("error", () => undefined);
+  }
+  await expect.poll(() => seen.length, { timeout: 5000 }).toBe(20);
+  expect(await exchange(port, get("/"))).toMatchObject({ status: 200 });
+});
