@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import type { ServerHttp2Stream } from "node:http2";
@@ -129,7 +129,7 @@ describe("ways past the request listener are guarded too", () => {
   });
 
   test('"stream" listeners of HTTP/2 are refused', () => {
-    const server = protectServer(createHttp2Server() as never, { waf: testWaf() });
+    const server = protectServer(createHttp2Server() as unknown as Server, { waf: testWaf() });
     expect(() => server.on("stream", () => undefined)).toThrow(/has not seen/);
     const early = createHttp2Server().on("stream", () => undefined);
     expect(() => protectServer(early as never, { waf: testWaf() })).toThrow(/has not seen/);
