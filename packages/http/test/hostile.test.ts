@@ -1,7 +1,6 @@
 import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
-import type { ServerHttp2Stream } from "node:http2";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { deflateRawSync, gzipSync } from "node:zlib";
