@@ -1,5 +1,6 @@
 import type { Waf } from "@cuirass/engine";
 import type { HttpDecision } from "./decision.ts";
+import { defaultHooks, logError } from "./default-hooks.ts";
 import { fetchDecompressor } from "./fetch-decompressor.ts";
 import { fetchHead, inspectRequest, inspectResponse } from "./fetch-exchange.ts";
 import type { Route } from "./http-waf.ts";
@@ -20,7 +21,8 @@ export type FetchHandler<A extends readonly unknown[]> = (request: Request, ...r
 /** Rules and policy for adapters that need nothing of Node.js. */
 export function createFetchWaf(options: FetchOptions): HttpWaf {
   const routes = (options.routes ?? []).map((route) => ({ ...route, rules: localRuleSet(route.rules) }));
-  return new HttpWaf(localRuleSet(options.waf), routes, options, fetchDecompressor);
+  const policy = { onError: logError, ...options, hooks: { ...defaultHooks, ...options.hooks } };
+  return new HttpWaf(localRuleSet(options.waf), routes, policy, fetchDecompressor);
 }
 
 const decisions = new WeakMap<Request, HttpDecision>();

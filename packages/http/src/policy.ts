@@ -21,7 +21,7 @@ export interface PolicyOptions {
   /** The client's address, for servers behind a trusted proxy. Default: the peer of the connection. */
   readonly clientAddress?: (request: RequestHead) => string;
   readonly hooks?: Hooks;
-  /** Told what the application's own functions above throw. On Node.js a process warning by default. */
+  /** Told what the application's own functions above throw. By default a line on standard error. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -1,4 +1,5 @@
 import type { Waf } from "@cuirass/engine";
+import { defaultHooks, logError } from "../default-hooks.ts";
 import type { Lifetime } from "../http-waf.ts";
 import { HttpWaf } from "../http-waf.ts";
 import type { RuleSetHandle } from "../inspection.ts";
@@ -7,7 +8,6 @@ import type { PolicyOptions } from "../policy.ts";
 import { WorkerPool } from "../workers/pool.ts";
 import { checkOptions } from "./check-options.ts";
 import { nodeDecompressor } from "./decompressor.ts";
-import { defaultHooks } from "./default-hooks.ts";
 import { checkOwnWaf, loadRules, ruleSpec } from "./load-rules.ts";
 import type { RuleSpec } from "./load-rules.ts";
 import type { HttpOptions } from "./options.ts";
@@ -21,7 +21,7 @@ export function createHttpWaf(options: HttpOptions = {}): HttpWaf {
   checkOwnWaf(options);
   const routes = options.routes ?? [];
   for (const route of routes) checkOwnWaf(route);
-  const policy: PolicyOptions = { onError: warn, ...options, hooks: { ...defaultHooks, ...options.hooks } };
+  const policy: PolicyOptions = { onError: logError, ...options, hooks: { ...defaultHooks, ...options.hooks } };
   const { rules, lifetime } = (options.workers ?? 0) > 0 ? inWorkers(options) : inThisThread(options);
   const [all, ...others] = rules as [RuleSetHandle, ...RuleSetHandle[]];
   const handles = routes.map(({ path, methods }, index) => ({ path, methods, rules: others[index]! }));
@@ -66,9 +66,4 @@ function inWorkers(options: HttpOptions): Loaded {
     specs: own,
   });
   return { rules: pool.ruleSets, lifetime: { ready: pool.ready, close: () => pool.close() } };
-}
-
-/** A function of the application failed; that it goes on without it should be known. */
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error), "CuirassWarning");
 }
