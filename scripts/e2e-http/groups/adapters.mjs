@@ -1,6 +1,6 @@
 import { send, upload } from "../client.mjs";
 import { checks, http2Checks } from "../contract.mjs";
-import { startExample } from "../example.mjs";
+import { startExample } from "../server.mjs";
 
 /** Examples, and what of the contract their framework cannot do on Node.js, with the reason. */
 const adapters = [

@@ -1,14 +1,17 @@
-// Starts an example application as a process of its own.
+// Starts applications as processes of their own.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Runs examples/NAME/server.mjs on a free port; resolves once it listens. `prefix` is a program to run it under (taskset). */
-export async function startExample(name, environment = {}, { prefix = [], nodeArgs = [] } = {}) {
-  const [program, ...args] = [...prefix, process.execPath, ...nodeArgs, `examples/${name}/server.mjs`];
-  const child = spawn(program, args, {
-    env: { ...process.env, PORT: "0", WAF_RULES: "built-in", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/** Runs examples/NAME/server.mjs on a free port with the built-in rules; resolves once it listens. */
+export function startExample(name, environment = {}) {
+  return startServer([process.execPath, `examples/${name}/server.mjs`], { WAF_RULES: "built-in", ...environment });
+}
+
+/** Runs a command that prints "listening on URL". */
+export async function startServer([program, ...args], environment = {}) {
+  const name = args.join(" ");
+  const env = { ...process.env, PORT: "0", ...environment };
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   let output = "";
   const listening = new Promise((resolve) => {
@@ -23,7 +26,7 @@ export async function startExample(name, environment = {}, { prefix = [], nodeAr
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const port = await Promise.race([listening, exited.then(() => undefined)]);
   clearTimeout(timer);
-  if (port === undefined) throw new Error(`the example ${name} ended before it listened:\n${output}`);
+  if (port === undefined) throw new Error(`${name} ended before it listened:\n${output}`);
   return {
     port,
     pid: child.pid,

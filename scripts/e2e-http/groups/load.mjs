@@ -1,0 +1,71 @@
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { ensureProgram } from "../../e2e-haproxy/processes.mjs";
+import { startServer } from "../server.mjs";
+import { runWrk, writeLua } from "../wrk.mjs";
+
+const TARGET_MICROS = 250;
+const CONNECTIONS = 8;
+
+/**
+ * Requests per second and latency for bare servers and for each way of protecting them, and the processor time that the WAF
+ * adds to one GET of a browser with its HTML response inspected. "off" runs the adapter without rules: its own share.
+ */
+export async function run(group) {
+  if (group.skipLoad) return group.notRun("load", "--skip-load");
+  if (!ensureProgram("wrk")) return group.notRun("load", "wrk is not installed and could not be installed");
+  if (availableParallelism() < 2)
+    group.figure("load: warning", "one core for server and client: the figures mean little");
+  const lua = await writeLua(group.directory, group.shared);
+  const off = join(group.directory, "off.conf");
+  writeFileSync(off, "SecRuleEngine Off\n");
+  const ruleSets = [["built-in rules", "built-in"]];
+  if (group.crs === undefined) group.notRun("load with CRS level 1", "no development data");
+  else ruleSets.push(["CRS level 1", group.crs]);
+
+  const measure = async (setup, framework, mode, rules) => {
+    const environment = { WAF_RULES: rules, WAF_OFF: off };
+    const command = ["taskset", "-c", "0", process.execPath, "scripts/e2e-http/load-server.mjs", framework, mode];
+    const server = await startServer(command, environment);
+    try {
+      runWrk(lua, server.port, { connections: CONNECTIONS, seconds: Math.max(3, Math.floor(group.seconds / 2)) });
+      const before = server.cpuMicros();
+      const result = runWrk(lua, server.port, { connections: CONNECTIONS, seconds: group.seconds });
+      const cpu = (server.cpuMicros() - before) / result.requests;
+      const { rps, p50Ms, p99Ms, errors } = result;
+      group.row({
+        setup,
+        rps,
+        p50Ms,
+        p99Ms,
+        cpuMicrosPerRequest: Math.round(cpu),
+        rssMiB: Math.round(server.rssMiB()),
+      });
+      if (errors > 0)
+        group.report("load", `${setup}: no failed benign request`, false, `${errors} of ${result.requests}`);
+      return cpu;
+    } finally {
+      await server.stop();
+    }
+  };
+
+  const bare = await measure("bare node:http", "node-http", "bare");
+  const own = (await measure("node:http, rule engine off", "node-http", "off")) - bare;
+  group.figure("added CPU, us per GET: the adapter without rules", Math.round(own));
+  for (const [title, rules] of ruleSets) {
+    await measure(`node:http, ${title}, detect`, "node-http", "detect", rules);
+    const added = (await measure(`node:http, ${title}, block`, "node-http", "block", rules)) - bare;
+    group.figure(`added CPU, us per GET: ${title}`, Math.round(added));
+    group.figure(`added CPU, us per GET: ${title}, of which the engine`, Math.round(added - own));
+    const met = added <= TARGET_MICROS ? "met" : "missed";
+    group.figure(`added CPU, us per GET: ${title}, target of ${TARGET_MICROS}`, met);
+    await measure(`node:http, ${title}, block, 1 worker thread on the same core`, "node-http", "workers", rules);
+  }
+  const rules = group.crs ?? "built-in";
+  const [title] = ruleSets.at(-1);
+  for (const framework of ["express", "fastify"]) {
+    await measure(`bare ${framework}`, framework, "bare");
+    await measure(`${framework}, ${title}, block`, framework, "block", rules);
+  }
+}
