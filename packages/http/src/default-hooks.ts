@@ -4,13 +4,13 @@ import type { RequestHead } from "./shapes.ts";
 
 /** What an application learns that sets no hooks of its own: a line for each stopped exchange and for each fault. */
 export const defaultHooks: Hooks = {
-  blocked: (decision, request, status) => console.error(blockedLine(decision, request, status)),
-  fault: (message, { id }, policy) => console.error(`cuirass: fault, policy ${policy}, id ${id}: ${oneLine(message)}`),
+  blocked: (decision, request, status) => say(blockedLine(decision, request, status)),
+  fault: (message, { id }, policy) => say(`cuirass: fault, policy ${policy}, id ${id}: ${oneLine(message)}`),
 };
 
 /** A function of the application failed; that the WAF goes on without it should be known. */
 export function logError(error: unknown): void {
-  console.error(
+  say(
     `cuirass: a function of the application failed: ${oneLine(error instanceof Error ? error.message : String(error))}`,
   );
 }
@@ -26,4 +26,10 @@ export function blockedLine(decision: HttpDecision, request: RequestHead, status
   const rules = matchedRules.slice(0, 8).map((rule) => `${rule.id} ${JSON.stringify(rule.message.slice(0, 200))}`);
   const why = rules.length > 0 ? rules.join(", ") : `status ${interruption?.status ?? status}, no rule`;
   return `cuirass: stopped ${what} from ${request.client.address || "unknown"} with ${status || "a closed connection"}, id ${id}: ${why}`;
+}
+
+/** The one channel that every runtime has. */
+function say(line: string): void {
+  // oxlint-disable-next-line no-console
+  console.error(line);
 }
