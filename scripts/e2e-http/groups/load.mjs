@@ -26,7 +26,7 @@ export async function run(group) {
 
   const measure = async (setup, framework, mode, rules) => {
     const environment = { WAF_RULES: rules, WAF_OFF: off };
-    const command = ["taskset", "-c", "0", process.execPath, "scripts/e2e-http/load-server.mjs", framework, mode];
+    const command = ["taskset", "-c", "0", process.execPath, "packages/http/test/load-server.mjs", framework, mode];
     const server = await startServer(command, environment);
     try {
       runWrk(lua, server.port, { connections: CONNECTIONS, seconds: Math.max(3, Math.floor(group.seconds / 2)) });

@@ -1,5 +1,5 @@
 // The server of the load runs: one page of 10 KB behind a framework, with and without the WAF.
-//   node load-server.mjs FRAMEWORK SETUP    node-http, express, fastify;  bare, off, detect, block, workers
+//   node packages/http/test/load-server.mjs FRAMEWORK SETUP    node-http, express, fastify;  bare, off, detect, block, workers
 import { createServer } from "node:http";
 import { createHttpWaf } from "@cuirass/http";
 import { cuirass as guardExpress } from "@cuirass/http/express";
