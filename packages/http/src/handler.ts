@@ -13,6 +13,9 @@ import type { Decompressor, PolicyOptions } from "./policy.ts";
 import { InspectionFault, reportError } from "./policy.ts";
 import type { HeaderLines, RequestHead, ResponseHead } from "./shapes.ts";
 
+/** Shared by all exchanges: nothing is written to it. */
+const noBody = new BodyProgress("", 0);
+
 /** Go on (undefined), or do this instead. */
 export type Verdict = Refusal | undefined;
 
@@ -36,8 +39,8 @@ export class Exchange {
   readonly #ruleSet: RuleSetHandle;
   readonly #policy: PolicyOptions;
   readonly #decompressor: Decompressor;
-  #request: BodyProgress = new BodyProgress("", 0);
-  #response: BodyProgress = new BodyProgress("", 0);
+  #request: BodyProgress = noBody;
+  #response: BodyProgress = noBody;
   #uninspected = false;
   #finished = false;
   #replayed = 0;
@@ -112,7 +115,7 @@ export class Exchange {
       }
       if (this.#replayed < progress.accepted) throw new InspectionFault("the held request body is not complete");
       const { rest } = progress;
-      progress.rest = undefined;
+      if (rest !== undefined) progress.rest = undefined;
       return rest;
     });
   }
@@ -136,7 +139,7 @@ export class Exchange {
         const readable = coding === "" || this.#decompressor.supports(coding);
         if (step.inspectBody && !readable) throw new InspectionFault(`responses in ${coding} cannot be read`);
         this.holdsResponse = step.inspectBody;
-        this.#response = new BodyProgress(coding, step.bodyLimit);
+        if (step.inspectBody) this.#response = new BodyProgress(coding, step.bodyLimit);
         return this.#stop(step.interruption);
       }),
     );

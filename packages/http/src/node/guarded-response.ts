@@ -157,7 +157,7 @@ export class GuardedResponse {
     if (done !== undefined) process.nextTick(done);
     if (this.#state === "replaced") return true;
     // Whoever asks to be told when the bytes are gone may use the memory again then.
-    const bytes = done === undefined ? toBytes(piece, encoding) : toBytes(piece, encoding).slice();
+    const bytes = done === undefined ? toBytes(piece, encoding) : Uint8Array.from(toBytes(piece, encoding));
     this.#hold(bytes);
     if (this.#pending) this.#drainWanted = true;
     return !this.#pending;
@@ -323,7 +323,9 @@ const headersSent: PropertyDescriptor = {
 const writableEnded: PropertyDescriptor = {
   configurable: true,
   get(this: Held): boolean {
-    return this[guardOf].endHeld || (Reflect.get(Object.getPrototypeOf(this) as object, "writableEnded", this) as boolean);
+    return (
+      this[guardOf].endHeld || (Reflect.get(Object.getPrototypeOf(this) as object, "writableEnded", this) as boolean)
+    );
   },
 };
 
