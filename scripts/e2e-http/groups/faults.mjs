@@ -25,12 +25,12 @@ export async function run(group) {
   await check("a full queue: 503, or a pass where the policy says so", fullQueue);
   const disk = join(group.directory, "disk");
   mkdirSync(disk);
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=300k", "tmpfs", disk]).status === 0;
+  const mounted = spawnSync("/bin/mount", ["-t", "tmpfs", "-o", "size=300k", "tmpfs", disk]).status === 0;
   if (!mounted) return group.notRun("faults: disk full", "a small file system could not be mounted (needs root)");
   try {
     await check("disk full for temporary files: 500, and the server goes on", () => fullDisk(disk));
   } finally {
-    spawnSync("umount", [disk]);
+    spawnSync("/bin/umount", [disk]);
   }
 }
 
