@@ -10,7 +10,8 @@ import type { PolicyOptions } from "./policy.ts";
 
 /** Options where there is no file system: rules come compiled, by `createWaf` of `@cuirass/engine`. */
 export interface FetchOptions extends PolicyOptions {
-  readonly waf: Waf;
+  /** A function gives the one in force, when rules are replaced while they are in use. */
+  readonly waf: Waf | (() => Waf);
   /** Other rules for some paths; the first that fits decides. */
   readonly routes?: readonly Route<Waf>[];
 }

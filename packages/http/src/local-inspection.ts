@@ -8,9 +8,24 @@ import { findDisagreements } from "./parsed.ts";
 import type { HeaderLines, RequestHead, ResponseHead } from "./shapes.ts";
 import { firstHeader } from "./shapes.ts";
 
+/** A WAF, or where to find the one in force when rules are replaced while they are in use. */
+export type WafSource = Waf | (() => Waf);
+
+/** Reads a transaction before it is closed. */
+export type Observer = (tx: Transaction) => void;
+
 /** A WAF in this thread as a rule set handle. */
-export function localRuleSet(waf: Waf): RuleSetHandle {
-  return { ...ruleSetFacts(waf), open: () => new LocalInspection(waf) };
+export function localRuleSet(source: WafSource, observe?: Observer): RuleSetHandle {
+  const current = typeof source === "function" ? source : (): Waf => source;
+  return {
+    get blocking() {
+      return ruleSetFacts(current()).blocking;
+    },
+    get refusesBeyondLimit() {
+      return ruleSetFacts(current()).refusesBeyondLimit;
+    },
+    open: () => new LocalInspection(current(), { observe }),
+  };
 }
 
 /** What hosts have to know of a compiled rule set. */
@@ -29,10 +44,13 @@ export class LocalInspection implements Inspection {
   readonly decision: LiveDecision;
   readonly #waf: Waf;
   readonly #tx: Transaction;
+  readonly #observe: Observer | undefined;
   #held: Iterator<Uint8Array> | undefined;
 
-  constructor(waf: Waf, id?: string) {
+  constructor(waf: Waf, options: { readonly id?: string; readonly observe?: Observer | undefined } = {}) {
+    const { id } = options;
     this.#waf = waf;
+    this.#observe = options.observe;
     this.#tx = waf.newTransaction(id === undefined ? {} : { id });
     this.decision = new LiveDecision(this.#tx);
   }
@@ -94,7 +112,10 @@ export class LocalInspection implements Inspection {
   }
 
   close(): MaybePromise<void> {
-    return after(this.#tx.processLogging(), () => this.#tx.close());
+    return after(this.#tx.processLogging(), () => {
+      this.#observe?.(this.#tx);
+      this.#tx.close();
+    });
   }
 
   /**

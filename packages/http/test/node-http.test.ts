@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { WafMetrics } from "@cuirass/node";
 import type { HttpDecision, HttpOptions } from "@cuirass/http";
 import { cuirass, protectServer } from "@cuirass/http/node-http";
 import { cleanUp, end, exchange, get, listen, post, rules, testWaf } from "./support.ts";
@@ -293,4 +294,17 @@ test("HTTP/2 requests and responses are inspected through the compatibility API"
   const headers = { ":path": "/", ":method": "POST", "content-type": form };
   expect((await talk(headers, "a=attack"))[0]).toBe(403);
   expect(await talk(headers, `a=${"b".repeat(90_000)}`)).toEqual([200, `a=${"b".repeat(90_000)}`]);
+});
+
+test("metrics count verdicts and faults, and rules are replaced while they are in use", async () => {
+  const metrics = new WafMetrics();
+  let waf = testWaf();
+  const { port } = await run(echo, { waf: () => waf, metrics, onFault: "pass", hooks: { fault: () => undefined } });
+  expect(await exchange(port, get("/?q=attack"))).toMatchObject({ status: 403 });
+  expect(await exchange(port, post("/", form, "a=1"))).toMatchObject({ status: 200 });
+  waf = testWaf('SecRuleEngine On\nSecRule ARGS "@contains fresh" "id:80,phase:2,deny,status:418,log"');
+  expect(await exchange(port, get("/?q=fresh"))).toMatchObject({ status: 418 });
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('cuirass_transactions_total{app="default",verdict="blocked"} 2');
+  expect(text).toContain('cuirass_rule_matches_total{rule_id="80"} 1');
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { expect, test, vi } from "vitest";
+import { WafMetrics } from "@cuirass/node";
 import type { HttpDecision, HttpOptions } from "@cuirass/http";
 import { createHttpWaf } from "@cuirass/http";
 import { cuirass } from "@cuirass/http/node-http";
@@ -142,4 +143,16 @@ test("a client that goes away while a worker decides is cleaned up", async () =>
   }
   await expect.poll(() => seen.length, { timeout: 5000 }).toBe(20);
   expect(await exchange(port, get("/"))).toMatchObject({ status: 200 });
+});
+
+test("metrics count the same in threads as here", async () => {
+  const metrics = new WafMetrics();
+  const { port, seen } = await start({ metrics });
+  await exchange(port, get("/?q=1"));
+  await exchange(port, get("/?q=attack"));
+  await expect.poll(() => seen.length).toBe(2);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('cuirass_transactions_total{app="default",verdict="passed"} 1');
+  expect(text).toContain('cuirass_transactions_total{app="default",verdict="blocked"} 1');
+  expect(text).toContain('cuirass_rule_matches_total{rule_id="1"} 1');
 });

@@ -18,7 +18,7 @@ const object: Check = (value) => typeof value === "object" && value !== null;
 type Table = Readonly<Record<string, readonly [check: Check, expected: string]>>;
 
 const ruleOptions: Table = {
-  waf: [object, "a WAF made by createWaf"],
+  waf: [(value) => object(value) || called(value), "a WAF made by createWaf, or a function that gives one"],
   rules: [text, "a path, or built-in"],
   mode: [flag("block", "detect"), "block or detect"],
   paranoiaLevel: [flag(1, 2, 3, 4), "1, 2, 3 or 4"],
@@ -49,6 +49,7 @@ const adapterOptions: Table = {
   workers: [whole(0), "a number of threads"],
   queueLimit: [whole(1), "a number of inspections"],
   workerTimeoutMs: [whole(1), "milliseconds"],
+  metrics: [object, "a WafMetrics"],
   host: [object, "ports of the engine"],
 };
 

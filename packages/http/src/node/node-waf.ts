@@ -1,10 +1,11 @@
-import type { Waf } from "@cuirass/engine";
+import type { EngineFault, Transaction } from "@cuirass/engine";
 import { defaultHooks, logError } from "../default-hooks.ts";
 import type { Lifetime } from "../http-waf.ts";
 import { HttpWaf } from "../http-waf.ts";
 import type { RuleSetHandle } from "../inspection.ts";
+import type { WafSource } from "../local-inspection.ts";
 import { localRuleSet } from "../local-inspection.ts";
-import type { PolicyOptions } from "../policy.ts";
+import type { Hooks, PolicyOptions } from "../policy.ts";
 import { WorkerPool } from "../workers/pool.ts";
 import { checkOptions } from "./check-options.ts";
 import { nodeDecompressor } from "./decompressor.ts";
@@ -21,7 +22,11 @@ export function createHttpWaf(options: HttpOptions = {}): HttpWaf {
   checkOwnWaf(options);
   const routes = options.routes ?? [];
   for (const route of routes) checkOwnWaf(route);
-  const policy: PolicyOptions = { onError: logError, ...options, hooks: { ...defaultHooks, ...options.hooks } };
+  const policy: PolicyOptions = {
+    onError: logError,
+    ...options,
+    hooks: countFaults({ ...defaultHooks, ...options.hooks }, options),
+  };
   const { rules, lifetime } = (options.workers ?? 0) > 0 ? inWorkers(options) : inThisThread(options);
   const [all, ...others] = rules as [RuleSetHandle, ...RuleSetHandle[]];
   const handles = routes.map(({ path, methods }, index) => ({ path, methods, rules: others[index]! }));
@@ -39,7 +44,7 @@ interface Loaded {
 }
 
 /** All paths first, then the routes. */
-function specs(options: HttpOptions): (RuleSpec & { readonly waf?: Waf })[] {
+function specs(options: HttpOptions): (RuleSpec & { readonly waf?: WafSource })[] {
   const { waf, onFault = "block" } = options;
   const inherited = { ...ruleSpec(options), onFault };
   const own = (options.routes ?? []).map((route) => {
@@ -51,7 +56,12 @@ function specs(options: HttpOptions): (RuleSpec & { readonly waf?: Waf })[] {
 }
 
 function inThisThread(options: HttpOptions): Loaded {
-  return { rules: specs(options).map((spec) => localRuleSet(spec.waf ?? loadRules(spec, options.host))), lifetime: {} };
+  const { metrics } = options;
+  const observe = metrics === undefined ? undefined : (tx: Transaction): void => metrics.observe(tx);
+  return {
+    rules: specs(options).map((spec) => localRuleSet(spec.waf ?? loadRules(spec, options.host), observe)),
+    lifetime: {},
+  };
 }
 
 function inWorkers(options: HttpOptions): Loaded {
@@ -64,6 +74,23 @@ function inWorkers(options: HttpOptions): Loaded {
     queueLimit: options.queueLimit ?? 1024,
     timeoutMs: options.workerTimeoutMs ?? 10_000,
     specs: own,
+    observe: options.metrics === undefined ? undefined : (summary) => options.metrics!.observeSummary(summary),
   });
+  options.metrics?.queue("http_workers", () => pool.underWay);
   return { rules: pool.ruleSets, lifetime: { ready: pool.ready, close: () => pool.close() } };
 }
+
+/** Engine faults name their kind; what else fails is a port that the adapter itself depends on. */
+function countFaults(hooks: Hooks, { metrics }: HttpOptions): Hooks {
+  if (metrics === undefined) return hooks;
+  return {
+    ...hooks,
+    fault: (message, decision, policy) => {
+      const kind = engineFaults.find((name) => message.startsWith(`${name}: `)) ?? "port";
+      metrics.fault({ kind, policy });
+      hooks.fault?.(message, decision, policy);
+    },
+  };
+}
+
+const engineFaults: readonly EngineFault["kind"][] = ["port", "time-budget", "rule", "body-processor", "audit"];

@@ -1,11 +1,15 @@
 import type { Host, Waf } from "@cuirass/engine";
+import type { WafMetrics } from "@cuirass/node";
 import type { PolicyOptions } from "../policy.ts";
 import type { PathPattern } from "../route.ts";
 
 /** Rules and how they run. The same options for every adapter on Node.js. */
 export interface RuleOptions {
-  /** A compiled WAF of your own; the other options of this group are then refused, since it has settled them. */
-  readonly waf?: Waf;
+  /**
+   * A compiled WAF of your own, or a function that gives the one in force (`() => live.waf` of a `LiveWaf`: reload without a
+   * restart). The other options of this group are then refused, since it has settled them.
+   */
+  readonly waf?: Waf | (() => Waf);
   /**
    * A CRS folder, a .conf file, a glob, or `built-in`. When absent: CUIRASS_CRS, ./crs, the user's cache, Debian's CRS,
    * the built-in rules, in this order.
@@ -43,6 +47,8 @@ export interface HttpOptions extends RuleOptions, PolicyOptions {
   readonly queueLimit?: number;
   /** Milliseconds that a thread may take for one step before it is given up. Default 10000. */
   readonly workerTimeoutMs?: number;
+  /** Counts verdicts, matched rules, scores, times, faults and waiting inspections; serve it with `startAdminServer`. */
+  readonly metrics?: WafMetrics;
   /** Ports of the engine to replace: logger, collection store, GeoIP database. Not with `workers`. */
   readonly host?: Partial<Host>;
 }

@@ -1,4 +1,5 @@
 import type { Interruption } from "@cuirass/engine";
+import type { TransactionSummary } from "@cuirass/node";
 import type { HttpDecision } from "../decision.ts";
 import type { BodyStep, HeadStep, RuleSetFacts } from "../inspection.ts";
 import type { ParsedLeaves } from "../parsed.ts";
@@ -9,6 +10,8 @@ import type { HeaderLines, RequestHead, ResponseHead } from "../shapes.ts";
 export interface WorkerSetup {
   /** All paths first, then the routes. */
   readonly specs: readonly RuleSpec[];
+  /** Closing an exchange answers with its summary. */
+  readonly summaries: boolean;
 }
 
 /** One step of an exchange. Small bodies travel with the step that ends them, large ones in pieces before it. */
@@ -36,7 +39,7 @@ export interface Call {
 }
 
 /** What came of a step. */
-export type StepResult = HeadStep | BodyStep | Interruption | Uint8Array | undefined;
+export type StepResult = HeadStep | BodyStep | Interruption | TransactionSummary | Uint8Array | undefined;
 
 /** From a worker: ready with its rules, unable to load them, or the answer to a call. */
 export type WorkerMessage =

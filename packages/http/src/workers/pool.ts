@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { TransactionSummary } from "@cuirass/node";
 import type { HttpDecision } from "../decision.ts";
 import type { RuleSetFacts, RuleSetHandle } from "../inspection.ts";
 import type { RuleSpec } from "../node/load-rules.ts";
@@ -14,6 +15,8 @@ export interface WorkerPoolOptions {
   /** A worker that does not answer a call for so long is replaced. */
   readonly timeoutMs: number;
   readonly specs: readonly RuleSpec[];
+  /** Told about each exchange that is over. */
+  readonly observe?: ((summary: TransactionSummary) => void) | undefined;
 }
 
 interface Answer {
@@ -85,6 +88,11 @@ export class WorkerPool {
     this.ruleSets = options.specs.map((spec, index) => this.#ruleSet(spec, index));
   }
 
+  /** Calls that wait for an answer. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
@@ -116,6 +124,7 @@ export class WorkerPool {
     const { generation } = slot;
     return new RemoteInspection({
       ruleSet,
+      observe: this.#options.observe,
       ask: (step, transfer) => this.#ask(slot, generation, exchange, step, transfer ?? []),
     });
   }
@@ -146,7 +155,8 @@ export class WorkerPool {
   }
 
   #start(slot: () => Slot): Worker {
-    const workerData: WorkerSetup = { specs: this.#options.specs };
+    const { specs, observe } = this.#options;
+    const workerData: WorkerSetup = { specs, summaries: observe !== undefined };
     // Loaders and conditions of the application are not meant for this code.
     const worker = new Worker(entry, { workerData, execArgv: [] });
     worker.unref();

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Interruption, MaybePromise } from "@cuirass/engine";
+import type { TransactionSummary } from "@cuirass/node";
 import type { HttpDecision } from "../decision.ts";
 import type { BodyStep, HeadStep, Inspection } from "../inspection.ts";
 import type { ParsedLeaves } from "../parsed.ts";
@@ -9,6 +10,7 @@ import type { Step, StepResult } from "./messages.ts";
 /** The line to the worker that an exchange belongs to. */
 export interface WorkerLine {
   readonly ruleSet: number;
+  readonly observe: ((summary: TransactionSummary) => void) | undefined;
   /** Rejects with an InspectionFault when there is no answer to be had. */
   ask(
     step: Step,
@@ -90,7 +92,9 @@ export class RemoteInspection implements Inspection {
   }
 
   async close(): Promise<void> {
-    if (this.#opened) await this.#ask({ kind: "close" });
+    if (!this.#opened) return;
+    const summary = await this.#ask<TransactionSummary | undefined>({ kind: "close" });
+    if (summary !== undefined) this.#line.observe?.(summary);
   }
 
   async #ask<T extends StepResult = Interruption | undefined>(step: Step, transfer: ArrayBuffer[] = []): Promise<T> {

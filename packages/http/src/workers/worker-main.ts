@@ -1,5 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Waf } from "@cuirass/engine";
+import type { Transaction, Waf } from "@cuirass/engine";
+import type { TransactionSummary } from "@cuirass/node";
+import { summarise } from "@cuirass/node";
 import { LocalInspection, ruleSetFacts } from "../local-inspection.ts";
 import { after } from "../maybe.ts";
 import { loadRules } from "../node/load-rules.ts";
@@ -7,9 +9,10 @@ import type { Call, Step, StepResult, WorkerMessage, WorkerSetup } from "./messa
 
 /** A thread that inspects: loads the rules it was given, then answers one call after the other. */
 const port = parentPort!;
-const wafs = load((workerData as WorkerSetup).specs);
+const { specs, summaries } = workerData as WorkerSetup;
+const wafs = load(specs);
 /** Exchanges by number, with the step that is running. */
-const exchanges = new Map<number, { readonly inspection: LocalInspection; busy: Promise<unknown> | undefined }>();
+const exchanges = new Map<number, { readonly inspection: Observed; busy: Promise<unknown> | undefined }>();
 
 port.on("message", (call: Call) => {
   const busy = exchanges.get(call.exchange)?.busy;
@@ -30,7 +33,7 @@ function load(specs: WorkerSetup["specs"]): readonly Waf[] {
 
 async function run({ call, exchange, step }: Call): Promise<void> {
   if (step.kind === "open-request") {
-    exchanges.set(exchange, { inspection: new LocalInspection(wafs[step.ruleSet]!, step.id), busy: undefined });
+    exchanges.set(exchange, { inspection: open(step), busy: undefined });
   }
   const entry = exchanges.get(exchange);
   if (entry === undefined) return;
@@ -50,7 +53,19 @@ async function run({ call, exchange, step }: Call): Promise<void> {
   send({ kind: "answer", call, result, error, decision: inspection.decision.toJSON() });
 }
 
-function perform(inspection: LocalInspection, step: Step): StepResult | Promise<StepResult> {
+interface Observed extends LocalInspection {
+  summary?: TransactionSummary;
+}
+
+function open({ ruleSet, id }: Extract<Step, { readonly kind: "open-request" }>): Observed {
+  const observe = (tx: Transaction): void => {
+    inspection.summary = summarise(tx);
+  };
+  const inspection: Observed = new LocalInspection(wafs[ruleSet]!, { id, observe: summaries ? observe : undefined });
+  return inspection;
+}
+
+function perform(inspection: Observed, step: Step): StepResult | Promise<StepResult> {
   switch (step.kind) {
     case "open-request":
       return inspection.openRequest(step.head, step.bodyFollows);
@@ -71,7 +86,7 @@ function perform(inspection: LocalInspection, step: Step): StepResult | Promise<
         interruption === undefined ? inspection.endResponse() : interruption,
       );
     case "close":
-      return after(inspection.close(), () => undefined);
+      return after(inspection.close(), () => inspection.summary);
   }
 }
 
