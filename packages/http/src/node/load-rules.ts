@@ -1,6 +1,13 @@
 import type { FaultPolicy, Host, Waf } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
-import { createNodeHost, locateRuleSet, ruleSetFileSystem, ruleSetSources, supportedAuditWriters } from "@cuirass/node";
+import {
+  createNodeHost,
+  locateRuleSet,
+  ruleSetFileSystem,
+  ruleSetSources,
+  supportedAuditWriters,
+  warmUp,
+} from "@cuirass/node";
 import type { RuleOptions } from "./options.ts";
 
 /** Rule options without what cannot be sent to another thread, and what a fault of the engine leads to. */
@@ -30,12 +37,12 @@ export function checkOwnWaf(options: RuleOptions): void {
   }
 }
 
-/** Finds and compiles rules. */
+/** Finds and compiles rules, and warms them up: the first requests are answered as fast as the later ones. */
 export function loadRules(spec: RuleSpec, host: Partial<Host> = {}): Waf {
   const ruleSet = locateRuleSet({ rules: spec.rules });
   const before = spec.settings ?? "";
   const limit = spec.overLimit === "partial" ? "SecRequestBodyLimitAction ProcessPartial\n" : "";
-  return createWaf({
+  const waf = createWaf({
     directives: ruleSetSources(ruleSet, {
       mode: spec.mode ?? "block",
       paranoiaLevel: spec.paranoiaLevel,
@@ -48,6 +55,8 @@ export function loadRules(spec: RuleSpec, host: Partial<Host> = {}): Waf {
     ...(spec.responseBodyLimit === undefined ? {} : { responseBodyLimit: spec.responseBodyLimit }),
     ...(spec.onFault === undefined ? {} : { onFaultPolicy: spec.onFault }),
   });
+  for (const _round of warmUp(waf));
+  return waf;
 }
 
 /** The recommended settings keep 128 KiB in memory, which must not be more than the limit. */
