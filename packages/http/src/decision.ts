@@ -24,6 +24,8 @@ export interface HttpDecision {
   readonly faults: readonly string[];
 }
 
+const none: readonly string[] = [];
+
 /** A decision read from running transactions when it is asked for. */
 export class LiveDecision implements HttpDecision {
   readonly id: string;
@@ -68,7 +70,8 @@ export class LiveDecision implements HttpDecision {
     return scores;
   }
 
-  get faults(): string[] {
+  get faults(): readonly string[] {
+    if (this.#transactions.every((tx) => tx.faults.length === 0)) return none;
     return this.#transactions.flatMap((tx) => tx.faults.map(({ kind, message }) => `${kind}: ${message}`));
   }
 

@@ -72,7 +72,7 @@ export class LocalInspection implements Inspection {
 
   endRequest(trailers: HeaderLines): MaybePromise<Interruption | undefined> {
     for (let at = 0; at + 1 < trailers.length; at += 2) {
-      this.#tx.addRequestHeader(bytes(trailers[at]!), bytes(trailers[at + 1]!));
+      this.#tx.addRequestHeader(trailers[at]!, trailers[at + 1]!);
     }
     return this.#tx.processRequestBody();
   }
@@ -155,14 +155,12 @@ function noBody(interruption: Interruption | undefined): HeadStep {
 function addHead(tx: Transaction, head: RequestHead): void {
   const { client, server, headers } = head;
   tx.processConnection(client.address, client.port, server.address, server.port);
-  tx.processUri(bytes(head.target), bytes(head.method), bytes(head.protocol));
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    tx.addRequestHeader(bytes(headers[at]!), bytes(headers[at + 1]!));
-  }
-  tx.setServerName(bytes(firstHeader(headers, "host")));
+  tx.processUri(head.target, head.method, head.protocol);
+  for (let at = 0; at + 1 < headers.length; at += 2) tx.addRequestHeader(headers[at]!, headers[at + 1]!);
+  tx.setServerName(firstHeader(headers, "host"));
 }
 
-/** Hosts hand on byte strings; what an application made up itself may be more. */
+/** What came over the wire is a byte string; what an application made up itself, in a response, may be more. */
 function bytes(text: string): string {
   return isByteString(text) ? text : encodeUtf8(text);
 }
