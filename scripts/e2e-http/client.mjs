@@ -59,7 +59,8 @@ export function talk(port, text, { until, timeoutMs = 10_000, onData } = {}) {
 export function upload(port, path, bytes, onProgress = () => undefined) {
   return new Promise((resolve) => {
     const headers = { ...browser, "content-length": bytes, "content-type": "application/octet-stream" };
-    const request = httpRequest({ host: "127.0.0.1", port, path, method: "POST", headers });
+    // A connection of its own: one on which a large body was refused may be closed when the next request wants it.
+    const request = httpRequest({ host: "127.0.0.1", port, path, method: "POST", headers, agent: false });
     request.on("error", (error) => resolve({ status: 0, text: String(error) }));
     request.on("response", (response) => {
       let text = "";
