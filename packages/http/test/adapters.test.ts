@@ -12,7 +12,10 @@ describe.each(Object.entries(apps))("%s", (name, start) => {
     seen.length = 0;
     return start({
       waf: testWaf(),
-      hooks: { decision: (decision, _request, status) => seen.push([decision, status]) },
+      hooks: {
+        decision: (decision, _request, status) => seen.push([decision, status]),
+        blocked: () => undefined,
+      },
     });
   };
 
