@@ -82,7 +82,9 @@ export class LiveDecision implements HttpDecision {
   }
 }
 
-function summarise(matched: MatchedRule): MatchedRuleSummary {
+/** As applications may log it: without values that are to be masked. */
+function summarise(match: MatchedRule): MatchedRuleSummary {
+  const matched = match.masked();
   const { rule } = matched;
   return {
     id: rule.id,
