@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { runCases } from "./e2e-haproxy/cases.mjs";
-import { ensureProgram, freePort, startApplication } from "./e2e-haproxy/processes.mjs";
+import { ensureProgram, freePort, haproxyVersion, startApplication } from "./e2e-haproxy/processes.mjs";
 import { runThroughput } from "./e2e-haproxy/throughput.mjs";
 
 const { values: options } = parseArgs({
@@ -41,9 +41,8 @@ const directory = mkdtempSync(join(tmpdir(), "cuirass-e2e-"));
 const names = ["agent", "metrics", "closed", "open", "background", "application", "load", "alone"];
 const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()])));
 const result = { cases: [], crs: undefined, throughput: [], figures: {} };
-const haproxyVersion = /version (\S+)/.exec(spawnSync("haproxy", ["-v"], { encoding: "utf8" }).stdout)?.[1];
-console.log(`HAProxy ${haproxyVersion}`);
-result.figures["HAProxy version"] = haproxyVersion;
+console.log(`HAProxy ${haproxyVersion()}`);
+result.figures["HAProxy version"] = haproxyVersion();
 
 const application = await startApplication();
 await runCases({
@@ -89,6 +88,7 @@ if (!options["skip-throughput"]) {
 for (const [name, value] of Object.entries(result.figures)) console.log(`${name}: ${value}`);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
 rmSync(directory, { recursive: true, force: true });
-const failed = result.cases.filter(({ ok }) => !ok).length + (result.crs?.failures.length ?? 0);
-console.log(`${result.cases.length - failed} cases passed, ${failed} failures`);
+const count = (ok) => result.cases.filter((each) => each.ok === ok).length;
+const failed = count(false) + (result.crs?.failures.length ?? 0);
+console.log(`${count(true) + (result.crs?.passed ?? 0)} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

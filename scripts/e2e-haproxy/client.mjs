@@ -5,7 +5,7 @@ import { connect } from "node:net";
 const pool = new Agent({ keepAlive: true, maxSockets: 400 });
 
 /** One request; resolves with status 0 when the connection ended without an answer. */
-export function send(port, path, { method = "GET", headers = {}, body, agent = pool, timeoutMs = 10_000 } = {}) {
+export function send(port, path, { method = "GET", headers = {}, body, agent = pool, timeoutMs = 20_000 } = {}) {
   return new Promise((resolve) => {
     const request = httpRequest({
       host: "127.0.0.1",

@@ -7,7 +7,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const deploy = join(root, "deploy/haproxy");
+/** Version of the haproxy on the path. */
+export const haproxyVersion = () =>
+  /version (\S+)/.exec(spawnSync("haproxy", ["-v"], { encoding: "utf8" }).stdout ?? "")?.[1] ?? "";
+
+/** Folder of the configurations for the installed version. */
+export function deployFolder() {
+  const [major, minor] = haproxyVersion().split(".").map(Number);
+  return join(root, "deploy/haproxy", major > 3 || (major === 3 && minor >= 1) ? "3.1" : "2.6");
+}
+
 const command = join(root, "packages/haproxy/bin/cuirass-spoa.mjs");
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -37,7 +46,7 @@ export function freePort() {
 }
 
 /** Resolves when something accepts connections on the port. */
-export async function untilListening(port, limitMs = 20_000) {
+export async function untilListening(port, limitMs = 90_000) {
   for (const end = Date.now() + limitMs; Date.now() < end; await sleep(50)) {
     const up = await new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1");
@@ -112,6 +121,7 @@ export async function startHaproxy({
   edit = (text) => text,
   editSpoe = (text) => text,
 }) {
+  const deploy = deployFolder();
   cpSync(deploy, directory, { recursive: true });
   writeFileSync(join(directory, name), edit(readFileSync(join(deploy, name), "utf8")));
   writeFileSync(join(directory, "coraza-spoe.cfg"), editSpoe(readFileSync(join(deploy, "coraza-spoe.cfg"), "utf8")));

@@ -154,7 +154,7 @@ export async function runThroughput({ directory, ports, shared, seconds, soakMin
             .split("\n")
             .filter((line) => !/coraza|waf-error|filter spoe/.test(line) || /^backend coraza|spoe-check/.test(line))
             .join("\n")
-            .replace(/backend coraza-spoa[\s\S]*$/, ""),
+            .replace(/backend coraza-agent[\s\S]*$/, ""),
       });
       measure("HAProxy alone", ports.alone, 8);
       await alone.stop();
