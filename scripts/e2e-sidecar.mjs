@@ -3,6 +3,7 @@
 // manifests beside it: compose file, Kubernetes, systemd unit, logrotate.
 //   --json FILE     write cases and figures
 //   --keep          leave the roots for a look
+//   --bases FOLDER  keep the minimal Debian there for the next time
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +13,9 @@ import { buildImage } from "./e2e-sidecar/build-image.mjs";
 import { checkManifests } from "./e2e-sidecar/check-manifests.mjs";
 import { runImage } from "./e2e-sidecar/run-image.mjs";
 
-const { values: options } = parseArgs({ options: { json: { type: "string" }, keep: { type: "boolean" } } });
+const { values: options } = parseArgs({
+  options: { json: { type: "string" }, keep: { type: "boolean" }, bases: { type: "string" } },
+});
 const result = { cases: [], figures: {}, notRun: [] };
 const report = (name, ok, detail = "") => {
   result.cases.push({ name, ok, detail });
@@ -39,7 +42,12 @@ if (process.getuid() !== 0) notRun("the image: its steps need root");
 else {
   let image;
   await run("the Dockerfile's steps run in clean roots", () => {
-    image = buildImage({ directory, crs: existsSync(crs) ? crs : undefined, figures: result.figures });
+    image = buildImage({
+      directory,
+      crs: existsSync(crs) ? crs : undefined,
+      cache: options.bases,
+      figures: result.figures,
+    });
     return `${image.steps} steps`;
   });
   if (image !== undefined) await runImage({ image, directory, run, figures: result.figures });

@@ -61,12 +61,24 @@ export async function untilListening(port, limitMs = 90_000) {
 /** A program whose output is kept. */
 export class Program {
   output = "";
+  #written = 0;
   constructor(file, args, options = {}) {
     this.child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     this.exited = new Promise((resolve) => this.child.once("exit", (code, signal) => resolve({ code, signal })));
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream.on("data", (piece) => (this.output = (this.output + piece).slice(-2_000_000)));
+      stream.on("data", (piece) => {
+        this.#written += piece.length;
+        this.output = (this.output + piece).slice(-2_000_000);
+      });
     }
+  }
+  /** A place in the output, for {@link since}. */
+  get mark() {
+    return this.#written;
+  }
+  /** What was written since then, as far as it is kept. */
+  since(mark) {
+    return this.output.slice(Math.max(0, this.output.length - (this.#written - mark)));
   }
   get pid() {
     return this.child.pid;

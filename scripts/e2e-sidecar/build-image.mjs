@@ -1,19 +1,19 @@
 // Runs a Dockerfile's instructions one after the other: COPY copies, RUN runs in a chroot, the rest is noted.
 import { execFileSync, spawnSync } from "node:child_process";
-import { chownSync, cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readDockerfile } from "./dockerfile.mjs";
 import { makeRoot } from "./roots.mjs";
 
 /** Builds the last stage's root; returns it with what the image says about running it. */
-export function buildImage({ directory, crs, figures }) {
+export function buildImage({ directory, crs, cache, figures }) {
   const roots = new Map();
   let image;
   let steps = 0;
   for (const [index, { base, name, instructions }] of readDockerfile("deploy/sidecar/Dockerfile").entries()) {
     const root = join(directory, `stage-${index}`);
     console.log(`FROM ${base}`);
-    makeRoot(base, root);
+    makeRoot(base, root, cache);
     if (name !== undefined) roots.set(name, root);
     image = { root, environment: {}, user: "0:0", workdir: "/", entrypoint: [], command: [], healthcheck: [] };
     const bare = sizeOf(root);
@@ -98,7 +98,10 @@ function copy({ root, workdir }, rest, roots) {
 
 function run({ root, workdir, environment }, command) {
   const setting = (name) => execFileSync("npm", ["config", "get", name], { encoding: "utf8" }).trim();
-  const { status, stdout, stderr } = spawnSync("chroot", [root, "/bin/sh", "-ec", `cd ${workdir}; ${command}`], {
+  // Programs find themselves by /proc, as in a container.
+  const prepare = `mount -t proc proc ${root}/proc && mount --rbind /dev ${root}/dev && exec chroot ${root} /bin/sh -ec "$1"`;
+  const words = ["--mount", "--propagation=private", "/bin/sh", "-ec", prepare, "sh", `cd ${workdir}; ${command}`];
+  const { status, stdout, stderr } = spawnSync("unshare", words, {
     encoding: "utf8",
     timeout: 900_000,
     env: {
@@ -106,6 +109,7 @@ function run({ root, workdir, environment }, command) {
       HOME: "/root",
       npm_config_registry: setting("registry"),
       ...proxies(),
+      ...(existsSync(join(root, "extra-certificates.pem")) ? { NODE_EXTRA_CA_CERTS: "/extra-certificates.pem" } : {}),
       ...environment,
     },
   });

@@ -15,11 +15,13 @@ function ensure(program, name) {
 }
 
 /** node:20-bookworm-slim: a minimal Debian 12 with the running Node.js and its npm in /usr/local. */
-function nodeRoot(root) {
-  ensure("debootstrap", "debootstrap");
-  execute("debootstrap", ["--variant=minbase", "--include=ca-certificates,libstdc++6", "bookworm", root], {
-    timeout: 900_000,
-  });
+function nodeRoot(root, cache) {
+  const minimal = cache === undefined ? root : join(cache, "bookworm");
+  if (!existsSync(join(minimal, "bin"))) {
+    ensure("debootstrap", "debootstrap");
+    execute("debootstrap", ["--variant=minbase", "bookworm", minimal], { timeout: 900_000 });
+  }
+  if (minimal !== root) execute("cp", ["-a", minimal, root]);
   cpSync(realpathSync(process.execPath), join(root, "usr/local/bin/node"));
   const npm = dirname(dirname(realpathSync(execute("which", ["npm"], { encoding: "utf8" }).trim())));
   cpSync(npm, join(root, "usr/local/lib/node_modules/npm"), { recursive: true });
@@ -30,7 +32,10 @@ function nodeRoot(root) {
   // What the network needs here: names and the registry that this machine uses.
   for (const file of ["/etc/resolv.conf", "/etc/hosts"])
     if (existsSync(file)) cpSync(realpathSync(file), join(root, file));
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  if (extra !== undefined) cpSync(realpathSync(extra), join(root, "extra-certificates.pem"));
   const certificates = "/etc/ssl/certs/ca-certificates.crt";
+  mkdirSync(join(root, dirname(certificates)), { recursive: true });
   if (existsSync(certificates)) cpSync(realpathSync(certificates), join(root, certificates), { force: true });
 }
 
@@ -62,9 +67,9 @@ function distrolessRoot(root) {
   appendFileSync(join(root, "etc/nsswitch.conf"), "hosts: files dns\n");
 }
 
-/** Makes the root of a base image. */
-export function makeRoot(base, root) {
-  if (/^node:20\S*-bookworm-slim$/.test(base)) return nodeRoot(root);
+/** Makes the root of a base image. `cache` keeps the minimal Debian, which takes minutes, for the next time. */
+export function makeRoot(base, root, cache) {
+  if (/^node:20\S*-bookworm-slim$/.test(base)) return nodeRoot(root, cache);
   if (base === "gcr.io/distroless/cc-debian12:nonroot") return distrolessRoot(root);
   throw new Error(`no stand-in for the base image ${base}`);
 }

@@ -39,6 +39,8 @@ export async function runImage({ image, directory, run, figures }) {
     `mount --bind ${image.root} ${image.root}
      mount --bind ${logs} ${image.root}/var/log/coraza
      mount --bind ${configuration} ${image.root}/etc/cuirass
+     mount -t proc proc ${image.root}/proc
+     mkdir -p ${image.root}/dev && mount --rbind /dev ${image.root}/dev
      mkdir -p ${image.root}/tmp && mount -t tmpfs tmpfs ${image.root}/tmp
      mount -o remount,bind,ro ${image.root}
      exec chroot --userspec=${image.user} --groups= ${image.root} "$@"`,
