@@ -50,6 +50,10 @@ else {
     });
     return `${image.steps} steps`;
   });
+  await run("the image takes less than 150 MB", () => {
+    if (image === undefined || image.size >= 150) throw new Error(`it takes ${image?.size} MB`);
+    return `${image.size} MB`;
+  });
   if (image !== undefined) await runImage({ image, directory, run, figures: result.figures });
   notRun("a Docker engine: base images are replaced by the Debian packages that they are made of");
 }

@@ -26,9 +26,10 @@ export function buildImage({ directory, crs, cache, figures }) {
     }
     image.bare = bare;
   }
-  figures["image MB (base, node and application)"] = Math.round(sizeOf(image.root) / 1e6);
+  const size = Math.round(sizeOf(image.root) / 1e6);
+  figures["image MB (base, node and application)"] = size;
   figures["of these the base image MB"] = Math.round(image.bare / 1e6);
-  return { ...image, steps };
+  return { ...image, steps, size };
 }
 
 function step(image, word, rest, { roots, crs }) {

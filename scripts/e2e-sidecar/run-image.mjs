@@ -47,7 +47,7 @@ export async function runImage({ image, directory, run, figures }) {
     "sh",
     ...command,
   ];
-  const environment = { ...image.environment, PATH: "/usr/local/bin:/usr/bin", HOME: "/" };
+  const environment = { ...image.environment, PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/" };
   const start = async () => {
     const program = new Program("unshare", inside([...image.entrypoint, ...words]), { env: environment });
     await Promise.race([untilListening(agentPort), program.exited]);
