@@ -41,8 +41,11 @@ export interface InspectorConfig {
 }
 
 const nothing: Inspected = { variables: [], finish: undefined };
-/** Rough memory of a transaction besides what its message held. */
-const TRANSACTION_BYTES = 16_384;
+/**
+ * Memory of a transaction that waits for its response, by the length of its message. Measured with the CRS: 92 KB after
+ * the GET of a browser (2 KB), 171 KB after a form of 18 KB.
+ */
+const keptBytes = (frameLength: number): number => 84_000 + 4 * frameLength;
 
 /** Takes messages of HAProxy through the engine, and answers with variables. One per worker. */
 export class Inspector {
@@ -157,7 +160,7 @@ export class Inspector {
       if (!config.responseCheck || decision === "block" || decision === "error") {
         return { variables: all, finish: () => this.#end(application.config.name, tx) };
       }
-      application.cache.put(tx, facts.frameLength * 2 + TRANSACTION_BYTES, Date.now());
+      application.cache.put(tx, keptBytes(facts.frameLength), Date.now());
       return { variables: all, finish: undefined, kept: { id, app: config.name } };
     } catch (error) {
       return this.#failed(application, tx, error);
