@@ -194,6 +194,19 @@ test("new rules come into force whole; broken ones do not, and requests kept by 
   expect((await client.ask(9, [request("q=cake")])).get("action")).toBe("deny");
 });
 
+test("persistent collections are one for all workers, and outlive a reload", async () => {
+  const counting = site.replace("workers: 1", "workers: 3").replace(
+    "      SecRule ARGS:q",
+    `      SecAction "id:10,phase:1,pass,nolog,initcol:ip=%{REMOTE_ADDR},setvar:ip.n=+1"
+      SecRule IP:n "@gt 4" "id:190004,phase:2,deny,log,msg:'often'"
+      SecRule ARGS:q`,
+  );
+  await start(counting);
+  for (let turn = 0; turn < 4; turn++) expect((await client.ask(1, [request("q=1")])).get("decision")).toBe("pass");
+  await agent.reload(parseConfig(`${counting}      # again\n`, "c.yaml").config);
+  expect((await client.ask(1, [request("q=1")])).get("ruleid")).toBe(190004);
+});
+
 test("a changed address is refused", async () => {
   await start(site);
   await expect(agent.reload(parseConfig(site.replace(":0", ":1"), "c.yaml").config)).rejects.toThrow(/restart/);

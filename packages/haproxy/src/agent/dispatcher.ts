@@ -5,6 +5,7 @@ import type { RunningJob, WorkerHandle } from "./worker-set.ts";
 import { usableId } from "../inspect/transaction-id.ts";
 import { ErrorValue, errorVariables, fitVariables } from "../inspect/variables.ts";
 import { encodeActions } from "../spop/actions.ts";
+import { CollectionStores } from "./collection-stores.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { WorkerSet } from "./worker-set.ts";
 
@@ -52,6 +53,7 @@ export class Dispatcher {
   /** Which worker keeps the transaction of an id. */
   readonly #owners = new Map<string, { readonly worker: WorkerHandle; readonly app: string }>();
   readonly #retiring = new Set<WorkerHandle>();
+  readonly #stores = new CollectionStores();
   #current: WorkerSet | undefined;
   #queuedBytes = 0;
   #seq = 0;
@@ -91,11 +93,13 @@ export class Dispatcher {
         this.#answered(running, actions);
       },
       report: (worker, report) => this.#reported(worker, report),
+      store: (worker, call) => worker.link.postMessage({ kind: "stored", answer: this.#stores.answer(call) }),
       free: (worker) => this.#feed(worker),
       lost: (worker, jobs, reason) => this.#lost(set, worker, jobs, reason),
     });
     const old = this.#current;
     this.#current = set;
+    this.#stores.keep(new Set(config.applications.map(({ name }) => name)));
     // Reloads in quick succession must not pile up rule sets: of those before the last, transactions end now.
     for (const worker of this.#retiring) worker.link.postMessage({ kind: "drain" });
     for (const worker of old?.workers ?? []) void this.#retire(worker);

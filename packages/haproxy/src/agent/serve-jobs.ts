@@ -1,5 +1,6 @@
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { VariableAction } from "../spop/actions.ts";
+import { StoreClient } from "./collection-stores.ts";
 import type { Job, KeptTransaction, WorkerPort } from "./worker-protocol.ts";
 import { Inspector } from "../inspect/inspector.ts";
 import type { AgentPorts } from "../inspect/ports.ts";
@@ -21,9 +22,10 @@ export async function serveJobs(port: WorkerPort, config: InspectorConfig): Prom
   let ports: AgentPorts | undefined;
   try {
     ports = await createAgentPorts(config.operations, reporter);
-    const inspector = await Inspector.create(config, ports, reporter);
+    const stores = new StoreClient((call) => port.postMessage({ kind: "store", call }));
+    const inspector = await Inspector.create(config, ports, reporter, (app) => stores.storeOf(app));
     await inspector.warmUp();
-    new JobServer(port, inspector, reporter).start();
+    new JobServer(port, inspector, reporter, stores).start();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     port.postMessage({ kind: "failed", message, files: [...(ports?.files.asked ?? [])] });
@@ -34,13 +36,15 @@ class JobServer {
   readonly #port: WorkerPort;
   readonly #inspector: Inspector;
   readonly #reporter: Reporter;
+  readonly #stores: StoreClient;
   #running = 0;
   #retired = false;
   #backgroundScheduled = false;
   #flushTimer: NodeJS.Timeout | undefined;
   #sweeper: NodeJS.Timeout | undefined;
 
-  constructor(port: WorkerPort, inspector: Inspector, reporter: Reporter) {
+  constructor(port: WorkerPort, inspector: Inspector, reporter: Reporter, stores: StoreClient) {
+    this.#stores = stores;
     this.#port = port;
     this.#inspector = inspector;
     this.#reporter = reporter;
@@ -49,6 +53,7 @@ class JobServer {
   start(): void {
     this.#port.on("message", (message) => {
       if (message.kind === "jobs") void this.#runAll(message.jobs);
+      else if (message.kind === "stored") this.#stores.receive(message.answer);
       else if (message.kind === "reopen") this.#inspector.reopen();
       else if (message.kind === "retire") this.#retired = true;
       else void this.#drain();
@@ -60,7 +65,7 @@ class JobServer {
       rules: waf.ruleCount,
       seconds,
       mode: waf.settings.ruleEngine,
-      warnings: warningsOf(waf, config, this.#inspector.workers),
+      warnings: warningsOf(waf, config),
     }));
     const loaded = { applications, files: [...this.#inspector.files.asked] };
     this.#port.postMessage({ kind: "ready", loaded, report: this.#reporter.take() });

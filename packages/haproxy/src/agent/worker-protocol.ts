@@ -1,5 +1,6 @@
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { Report } from "../inspect/report.ts";
+import type { StoreAnswer, StoreCall } from "./collection-stores.ts";
 
 /** A NOTIFY to inspect. */
 export interface Job {
@@ -21,6 +22,7 @@ export interface KeptTransaction {
 export type ToWorker =
   | { readonly kind: "jobs"; readonly jobs: readonly Job[] }
   | { readonly kind: "reopen" }
+  | { readonly kind: "stored"; readonly answer: StoreAnswer }
   /** New rules are in force elsewhere: say so when no transaction waits for a response any more. */
   | { readonly kind: "retire" }
   /** The process ends: log what is left, then say so. */
@@ -40,6 +42,7 @@ export type FromWorker =
       readonly report: Report | undefined;
     }
   | { readonly kind: "report"; readonly report: Report }
+  | { readonly kind: "store"; readonly call: StoreCall }
   | { readonly kind: "empty"; readonly report: Report | undefined };
 
 /** Files that rules came from, and folders in which files were looked for, each with the digest of what was there. */

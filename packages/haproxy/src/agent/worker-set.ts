@@ -1,6 +1,7 @@
 import type { AgentConfig } from "../config/agent-config.ts";
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { Report } from "../inspect/report.ts";
+import type { StoreCall } from "./collection-stores.ts";
 import { RulesError } from "./worker-protocol.ts";
 import type { CreateWorker, FromWorker, Job, KeptTransaction, LoadedRules, WorkerLink } from "./worker-protocol.ts";
 
@@ -20,6 +21,7 @@ export interface RunningJob {
 export interface WorkerEvents {
   answered(worker: WorkerHandle, running: RunningJob, actions: Uint8Array, kept: readonly KeptTransaction[]): void;
   report(worker: WorkerHandle, report: Report): void;
+  store(worker: WorkerHandle, call: StoreCall): void;
   /** The worker can take more. */
   free(worker: WorkerHandle): void;
   lost(worker: WorkerHandle, jobs: readonly RunningJob[], reason: string): void;
@@ -99,6 +101,7 @@ export class WorkerHandle {
   #receive(message: FromWorker): void {
     if ("report" in message && message.report !== undefined) this.#events.report(this, message.report);
     if (message.kind === "empty") this.#onEmpty?.();
+    if (message.kind === "store") this.#events.store(this, message.call);
     if (message.kind !== "answer") return;
     const running = this.running.get(message.seq);
     if (running === undefined) return;

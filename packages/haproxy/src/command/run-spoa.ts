@@ -67,8 +67,7 @@ async function validate({ config, warnings }: ParsedConfig): Promise<number> {
   const ports = await createAgentPorts(operations, reporter);
   const inspector = await Inspector.create(inspectorConfig, ports, reporter);
   for (const { config: application, waf } of inspector.applications.values()) {
-    for (const warning of warningsOf(waf, application, workers))
-      loggers.log("warn", warning, { app: application.name });
+    for (const warning of warningsOf(waf, application)) loggers.log("warn", warning, { app: application.name });
   }
   loggers.log("info", "Configuration file is valid");
   await inspector.close();

@@ -39,7 +39,7 @@ export type BindAddress =
 
 /** What the applications work with besides their rules. Plain data. */
 export interface OperationsConfig {
-  /** Address of the collection store: `memory`, which is each worker's own and ends with a reload, or `redis://HOST`. */
+  /** Address of the collection store: `memory`, one for all workers that ends with the process, or `redis://HOST`. */
   readonly store: string;
   readonly storeWhenDown: "local" | "fault";
   /** Values that logs must never show. */

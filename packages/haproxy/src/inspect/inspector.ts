@@ -1,4 +1,4 @@
-import type { Transaction } from "@cuirass/engine";
+import type { CollectionStore, Transaction } from "@cuirass/engine";
 import type { ApplicationConfig, OperationsConfig } from "../config/agent-config.ts";
 import type { VariableAction } from "../spop/actions.ts";
 import type { Message } from "../spop/message.ts";
@@ -50,7 +50,6 @@ const keptBytes = (frameLength: number): number => 84_000 + 4 * frameLength;
 /** Takes messages of HAProxy through the engine, and answers with variables. One per worker. */
 export class Inspector {
   readonly applications: Map<string, Application> = new Map();
-  readonly workers: number;
   readonly #defaultApplication: string | undefined;
   readonly #ports: AgentPorts;
   readonly #reporter: Reporter;
@@ -60,14 +59,20 @@ export class Inspector {
     this.#defaultApplication = config.defaultApplication;
     this.#ports = ports;
     this.#reporter = reporter;
-    this.workers = config.workers;
   }
 
-  /** Compiles all applications, in slices: what else the thread does goes on. @throws WafConfigError when directives are wrong. */
-  static async create(config: InspectorConfig, ports: AgentPorts, reporter: Reporter): Promise<Inspector> {
+  /**
+   * Compiles all applications, each with its collection store, in slices: what else the thread does goes on.
+   * @throws WafConfigError when directives are wrong.
+   */
+  static async create(
+    config: InspectorConfig,
+    ports: AgentPorts,
+    reporter: Reporter,
+    storeOf?: (app: string) => CollectionStore,
+  ): Promise<Inspector> {
     const inspector = new Inspector(config, ports, reporter);
     const { file: configFile, workers, timeBudgetMs, operations } = config;
-    const { host } = ports;
     for (const application of config.applications) {
       const { name } = application;
       const onRemoved = (tx: Transaction, reason: CacheRemoval): void => {
@@ -75,6 +80,9 @@ export class Inspector {
         if (reason !== "replaced") reporter.release(tx.id);
         inspector.#end(name, tx).catch((error: unknown) => reporter.internalError(error, { unique_id: tx.id }));
       };
+      // A store elsewhere is shared already.
+      const shared = operations.store === "memory" ? storeOf?.(name) : undefined;
+      const host = shared === undefined ? ports.host : { ...ports.host, collectionStore: shared };
       const context = { configFile, host, masking: operations.masking, reporter, workers, timeBudgetMs, onRemoved };
       inspector.applications.set(name, await createApplication(application, context));
     }

@@ -2,7 +2,7 @@ import type { Waf } from "@cuirass/engine";
 import type { ApplicationConfig } from "../config/agent-config.ts";
 
 /** What the compiler noticed, and settings that are legal and seldom meant (source: spec spoe-known-problems, F). */
-export function warningsOf(waf: Waf, config: ApplicationConfig, workers: number): string[] {
+export function warningsOf(waf: Waf, config: ApplicationConfig): string[] {
   const warnings = waf.diagnostics.map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`));
   const { settings } = waf;
   if (waf.ruleCount === 0) warnings.push("nothing is inspected: there are no rules");
@@ -13,11 +13,6 @@ export function warningsOf(waf: Waf, config: ApplicationConfig, workers: number)
   if (!settings.requestBodyAccess) warnings.push("request bodies are not inspected: SecRequestBodyAccess is Off");
   if (config.responseCheck && !settings.responseBodyAccess) {
     warnings.push("response bodies are not inspected: SecResponseBodyAccess is Off");
-  }
-  if (workers > 1 && rulesMention(waf, /\b(?:initcol|setsid|setuid)\b/i)) {
-    warnings.push(
-      `each of the ${workers} workers counts for itself in persistent collections (initcol): limits add up; workers: 1 makes them exact`,
-    );
   }
   if (rulesMention(waf, /\bredirect:/i)) {
     warnings.push(
