@@ -29,6 +29,7 @@ const shared = resolve(process.env.CUIRASS_SHARED ?? "../shared");
 if (process.env.CUIRASS_CRS === undefined && existsSync(join(shared, "crs/4.28.0"))) {
   process.env.CUIRASS_CRS = join(shared, "crs/4.28.0");
 }
+if (!existsSync("node_modules/typescript")) spawnSync("npm", ["ci", "--no-fund", "--no-audit"], { stdio: "inherit" });
 if (!ensureProgram("haproxy")) {
   console.error("haproxy is not installed and could not be installed");
   process.exit(1);
