@@ -104,7 +104,7 @@ export async function startAgent({
   metricsPort,
   core,
   args = [],
-  nodeArgs = [],
+  nodeArgs = ["--max-semi-space-size=32"],
   environment = {},
 }) {
   const file = join(directory, "config.yaml");

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 // Drop-in for the coraza-spoa binary: the same flags, nothing before them.
 import { readFileSync } from "node:fs";
 import { runSpoa } from "../dist/index.js";
