@@ -14,7 +14,7 @@ export function randomOf(seed: number): Random {
   };
 }
 
-const MOST_BODY = 2000;
+const MOST_BODY = 500;
 const types = [
   "application/x-www-form-urlencoded",
   "application/json",
@@ -141,7 +141,7 @@ export class ExchangeGenerator {
       case 4:
         return escape(escape(piece));
       case 5:
-        return this.#below(2) === 0 ? piece.toUpperCase() : piece.toLowerCase();
+        return this.#below(2) === 0 ? upperCase(piece) : piece.toLowerCase();
       case 6:
         return [...piece].map((unit) => `&#${unit.charCodeAt(0)};`).join("");
       case 7:
@@ -160,6 +160,11 @@ export class ExchangeGenerator {
   #pick<T>(list: readonly T[]): T {
     return list[this.#below(list.length)]!;
   }
+}
+
+/** Of ASCII letters: the capital of a byte over 127 need not be a byte. */
+function upperCase(text: string): string {
+  return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 function escape(text: string): string {

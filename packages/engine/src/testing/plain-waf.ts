@@ -6,7 +6,7 @@ import { createWaf } from "../waf.ts";
 import { evaluatePhasePlainly } from "./plain-evaluator.ts";
 
 /**
- * A WAF that evaluates every rule on every value: the same answers as `createWaf` gives, hundreds of times slower.
+ * A WAF that evaluates every rule on every value: the same answers as `createWaf` gives, many times slower on ordinary traffic.
  * Differential tests compare the two. Ports must answer at once.
  */
 export function createPlainWaf(config: WafConfig): Waf {
