@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConfigSource, Waf, WafConfig } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
+import { createPlainWaf } from "@cuirass/engine/testing";
 import { createNodeHost, supportedAuditWriters } from "@cuirass/node";
 import { MissingInputError } from "./workload.ts";
 
@@ -70,12 +71,21 @@ export function configurationSources(crs: string, level: Level, after?: string):
 
 /** A WAF of the bench on the Node host. */
 export function createBenchWaf(directives: readonly ConfigSource[], more: Partial<WafConfig> = {}): Waf {
-  return createWaf({
+  return createWaf(benchConfig(directives, more));
+}
+
+/** The same rule by rule: what verdicts are compared with. */
+export function createPlainBenchWaf(directives: readonly ConfigSource[]): Waf {
+  return createPlainWaf(benchConfig(directives, { timeBudgetMs: Infinity }));
+}
+
+function benchConfig(directives: readonly ConfigSource[], more: Partial<WafConfig>): WafConfig {
+  return {
     // The recommended value; not in the preamble because libmodsecurity 3 refuses the directive.
     requestBodyInMemoryLimit: 131_072,
     ...more,
     directives,
     host: createNodeHost(),
     plugins: { auditWriters: supportedAuditWriters },
-  });
+  };
 }

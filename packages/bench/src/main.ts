@@ -9,7 +9,7 @@ import { measureWorkload } from "./groups/workload-group.ts";
 import { measureWorst } from "./groups/worst-group.ts";
 import { formatLinearity, formatLoad, formatSingle, formatWorkload, formatWorst } from "./print-report.ts";
 import { Progress } from "./progress.ts";
-import { recordVerdicts } from "./record-verdicts.ts";
+import { judgePlainly, recordVerdicts } from "./record-verdicts.ts";
 import type { BenchReport } from "./report.ts";
 import { VerdictCheck } from "./sampling.ts";
 import { readExpectedVerdicts } from "./verdicts.ts";
@@ -38,7 +38,10 @@ const program = new Command("bench")
   .option("--shared <dir>", "development data; CUIRASS_SHARED, else ../shared")
   .option("--json <file>", "write the results as JSON")
   .option("--all", "every transaction and every worst case, not only the dearest")
-  .option("--record-verdicts", "keep the engine's present verdicts as the expected ones, and measure nothing")
+  .option(
+    "--record-verdicts",
+    "keep the verdicts of a plain rule-by-rule evaluation as the expected ones, and measure nothing",
+  )
   .parse();
 
 try {
@@ -59,7 +62,7 @@ async function run(options: Options): Promise<number> {
   const shared = locateShared(options.shared);
   const workload = readWorkload(options.workload ?? shared.workload);
   if (options.recordVerdicts === true) {
-    process.stdout.write(recordVerdicts(shared.crs, workload, await loadGenerator(shared.generator)));
+    process.stdout.write(recordVerdicts(shared.crs, workload, new Progress(), await loadGenerator(shared.generator)));
     return 0;
   }
   const transactions = selectTransactions(workload, options.transactions);
@@ -69,9 +72,10 @@ async function run(options: Options): Promise<number> {
   }
   const quick = options.quick === true;
   const rounds = quick ? 6 : 30;
-  const expected = options.workload === undefined ? readExpectedVerdicts() : {};
   const check = new VerdictCheck();
   const progress = new Progress();
+  const expected =
+    options.workload === undefined ? readExpectedVerdicts() : judgePlainly(shared.crs, transactions, progress).verdicts;
   const print = (text: string): void => {
     progress.clear();
     process.stdout.write(`${text}\n`);

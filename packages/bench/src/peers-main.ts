@@ -5,12 +5,18 @@ import { Command } from "commander";
 import { drawComparison } from "./bench-svg.ts";
 import { locateShared, packageFolder } from "./configuration.ts";
 import { compareWith } from "./peers/compare.ts";
+import { measureLinearity } from "./groups/linearity-group.ts";
+import { measureLoad } from "./groups/load-group.ts";
+import { measureWorst } from "./groups/worst-group.ts";
 import { LibModSecurity } from "./peers/libmodsecurity.ts";
 import { formatComparison } from "./peers/peer-report.ts";
+import { formatLinearity, formatLoad, formatWorst } from "./print-report.ts";
 import { pinToOneCore } from "./pin.ts";
 import { Progress } from "./progress.ts";
+import { judgePlainly } from "./record-verdicts.ts";
 import { VerdictCheck } from "./sampling.ts";
 import { readExpectedVerdicts, RECORDED_SEEDS } from "./verdicts.ts";
+import type { WorkloadTransaction } from "./workload.ts";
 import { loadGenerator, MissingInputError, readWorkload, selectTransactions } from "./workload.ts";
 
 interface Options {
@@ -20,6 +26,7 @@ interface Options {
   readonly shared?: string;
   readonly json?: string;
   readonly svg?: string | true;
+  readonly onlyComparison?: true;
 }
 
 const WARM_UP = 10;
@@ -34,6 +41,7 @@ const program = new Command("bench:peers")
   .option("--shared <dir>", "development data; CUIRASS_SHARED, else ../shared")
   .option("--json <file>", "write the results as JSON")
   .option("--svg [file]", "draw the results, in docs/images/bench.svg unless told otherwise")
+  .option("--only-comparison", "leave out load, worst cases and linearity, which concern our side alone")
   .parse();
 
 try {
@@ -51,7 +59,8 @@ async function run(options: Options): Promise<number> {
     return 2;
   }
   const shared = locateShared(options.shared);
-  const transactions = selectTransactions(readWorkload(options.workload ?? shared.workload), options.transactions);
+  const workload = readWorkload(options.workload ?? shared.workload);
+  const transactions = selectTransactions(workload, options.transactions);
   if (transactions.length === 0) {
     process.stderr.write(`bench: no transaction's name contains ${options.transactions ?? "anything"}\n`);
     return 2;
@@ -62,7 +71,10 @@ async function run(options: Options): Promise<number> {
   const progress = new Progress();
   try {
     const generate = options.workload === undefined ? await loadGenerator(shared.generator) : undefined;
-    const expected = options.workload === undefined ? readExpectedVerdicts() : {};
+    const expected =
+      options.workload === undefined
+        ? readExpectedVerdicts()
+        : judgePlainly(shared.crs, transactions, progress).verdicts;
     const plan = {
       crs: shared.crs,
       transactions,
@@ -87,6 +99,11 @@ async function run(options: Options): Promise<number> {
     ];
     for (const fault of faults) process.stdout.write(`WRONG VERDICT ${fault}\n`);
     if (faults.length === 0) process.stdout.write("verdicts: as they must be on both sides\n");
+    const own = options.onlyComparison === true ? undefined : measureOwn(shared.crs, workload, rounds, progress);
+    if (own !== undefined) {
+      const { load, worst, linearity } = own;
+      process.stdout.write(`\n${formatLoad(load)}\n${formatWorst(worst, false)}\n${formatLinearity(linearity)}\n`);
+    }
     if (options.json !== undefined) {
       const config = {
         date: new Date().toISOString(),
@@ -98,8 +115,20 @@ async function run(options: Options): Promise<number> {
         warmUpRounds: WARM_UP,
         transactions: options.transactions,
         pinned,
+        clock: "CPU time",
       };
-      const report = { config, rows, peer: { name: peer.version, rows: peerRows }, ratios, faults, differentIds };
+      const report = {
+        rows,
+        ...own,
+        loadMs: own?.load.loadMs,
+        rssMb: own?.load.rssMb,
+        extraWafMb: own?.load.extraWafMb,
+        config,
+        peer: { name: peer.version, rows: peerRows },
+        ratios,
+        faults,
+        differentIds,
+      };
       writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
     }
     // A picture of wrong verdicts would be a lie.
@@ -112,4 +141,13 @@ async function run(options: Options): Promise<number> {
   } finally {
     peer.close();
   }
+}
+
+/** What concerns our side alone: start-up and memory, worst cases, growth. */
+function measureOwn(crs: string, workload: readonly WorkloadTransaction[], rounds: number, progress: Progress) {
+  const load = measureLoad(crs, rounds, progress);
+  const worst = measureWorst(crs, workload, rounds, progress);
+  const linearity = measureLinearity(crs, workload, rounds, progress);
+  progress.clear();
+  return { load, worst, linearity };
 }

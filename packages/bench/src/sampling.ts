@@ -1,5 +1,6 @@
 import type { Waf } from "@cuirass/engine";
 import type { Level } from "./configuration.ts";
+import { cpuMicroseconds } from "./clock.ts";
 import type { RecordedExchange } from "./exchange.ts";
 import { materialise, runExchange } from "./exchange.ts";
 import { mean, median, quantile, total } from "./statistics.ts";
@@ -41,9 +42,9 @@ export type SampleObserver = (exchange: RecordedExchange, microseconds: number, 
 export function runRound(waf: Waf, exchanges: readonly RecordedExchange[], observe: SampleObserver): void {
   for (const recorded of exchanges) {
     const exchange = materialise(recorded);
-    const started = performance.now();
+    const started = cpuMicroseconds();
     const tx = runExchange(waf, exchange);
-    const microseconds = (performance.now() - started) * 1000;
+    const microseconds = cpuMicroseconds() - started;
     observe(recorded, microseconds, verdictOf(tx));
   }
 }

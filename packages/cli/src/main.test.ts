@@ -53,6 +53,12 @@ test("an unknown command, and a rule set that is not there, are errors without a
   expect(out).not.toContain("at main");
 });
 
+test("an option of a command is not taken for one of the program", async () => {
+  expect(await run("crs", "install", "--version", "9.9.9", "--from", directory)).toBe(1);
+  expect(out).not.toMatch(/^0\.1\.0$/m);
+  expect(out).toContain("9.9.9");
+});
+
 test("the demonstration blocks an attack, and explain says why", async () => {
   const rules = join(directory, "rules.conf");
   writeFileSync(

@@ -19,6 +19,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("cuirass")
     .description("Web application firewall: SecLang rules and the OWASP Core Rule Set.")
     .version("0.1.0")
+    // Options count where they stand: `cuirass crs install --version 4.28.0` names a release.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError();
   for (const add of [

@@ -77,7 +77,7 @@ test("a broken download does not replace what is installed", async () => {
   writeFileSync(join(directory, "broken.tar.gz"), "not an archive");
   await expect(
     installCrs({ version: "9.9.9", from: join(directory, "broken.tar.gz"), trust: true, cacheDirectory }),
-  ).rejects.toThrow();
+  ).rejects.toThrow("a .tar.gz archive is needed");
   expect(existsSync(join(cacheDirectory, "9.9.9/rules/a.conf"))).toBe(true);
 });
 

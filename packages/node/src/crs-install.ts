@@ -99,7 +99,11 @@ async function fetchInto(staging: string, { from, version, onProgress }: CrsInst
 
 /** Links and paths that leave the folder are refused by the library (`strict` turns its warnings into errors). */
 async function unpack(archive: string, directory: string): Promise<void> {
-  await extract({ file: archive, cwd: directory, strict: true, filter: (path) => !path.includes("/tests/") });
+  try {
+    await extract({ file: archive, cwd: directory, strict: true, filter: (path) => !path.includes("/tests/") });
+  } catch (error) {
+    throw new Error(`cannot unpack ${archive}: ${(error as Error).message}; a .tar.gz archive is needed`);
+  }
 }
 
 /** The folder of the archive that holds the rule set: the top one, or its only sub-folder. */

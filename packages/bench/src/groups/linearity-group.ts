@@ -1,4 +1,5 @@
 import type { Waf } from "@cuirass/engine";
+import { cpuMicroseconds } from "../clock.ts";
 import { configurationSources, createBenchWaf } from "../configuration.ts";
 import type { RecordedExchange } from "../exchange.ts";
 import { materialise, recordExchange, runExchange } from "../exchange.ts";
@@ -56,9 +57,9 @@ function perKilobyte(waf: Waf, transaction: WorkloadTransaction, runs: number): 
   const times: number[] = [];
   for (let run = -2; run < runs; run++) {
     const exchange = materialise(recorded);
-    const started = performance.now();
+    const started = cpuMicroseconds();
     runExchange(waf, exchange);
-    if (run >= 0) times.push((performance.now() - started) * 1000);
+    if (run >= 0) times.push(cpuMicroseconds() - started);
   }
   return median(times) / (recorded.requestBytes / 1000);
 }
