@@ -136,6 +136,11 @@ export interface Clock {
   now(): number;
   /** Monotonic milliseconds with fraction. */
   monotonic(): number;
+  /**
+   * CPU milliseconds that the process has used, exact to some 20 ms. With it the time budget of a transaction counts work,
+   * not waiting for a core on a busy machine; without it, time that has passed.
+   */
+  cpu?(): number;
 }
 
 /** Randomness for transaction ids; must be cryptographic on real hosts. */

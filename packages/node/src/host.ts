@@ -1,5 +1,6 @@
 import type { Host } from "@cuirass/engine";
 import { createAuditSink } from "./audit-writers/index.ts";
+import { createClock } from "./clock.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { nodeProgramRunner } from "./program-runner.ts";
 import { createRandom } from "./random.ts";
@@ -14,7 +15,7 @@ export function createNodeHost(parts: Partial<Host> = {}): Host {
     resolver: createNodeResolver(),
     programRunner: nodeProgramRunner,
     auditSink: createAuditSink(),
-    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    clock: createClock(),
     random: createRandom(),
     latin1: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
     ...parts,

@@ -96,6 +96,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   #budgetMs: number;
   #budgetCountdown = BUDGET_CHECK_INTERVAL;
   #phaseTick = 0;
+  #phaseCpu = 0;
 
   constructor(context: WafContext, id: string) {
     this.id = id;
@@ -211,19 +212,24 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   overBudget(): boolean {
     if (--this.#budgetCountdown > 0) return false;
     this.#budgetCountdown = BUDGET_CHECK_INTERVAL;
-    if (this.host.clock.monotonic() - this.#phaseTick <= this.#budgetMs) return false;
+    const { clock } = this.host;
+    if (clock.monotonic() - this.#phaseTick <= this.#budgetMs) return false;
+    if (clock.cpu !== undefined && clock.cpu() - this.#phaseCpu <= this.#budgetMs) return false;
     this.fault("time-budget", `rules took more than ${this.context.timeBudgetMs} ms`);
     return true;
   }
 
   /** The clock of the time budget runs only while rules run. */
   startBudget(): void {
-    this.#phaseTick = this.host.clock.monotonic();
+    const { clock } = this.host;
+    this.#phaseTick = clock.monotonic();
+    if (clock.cpu !== undefined) this.#phaseCpu = clock.cpu();
   }
 
   stopBudget(): void {
-    const elapsed = this.host.clock.monotonic() - this.#phaseTick;
-    this.#budgetMs -= elapsed;
+    const { clock } = this.host;
+    const elapsed = clock.monotonic() - this.#phaseTick;
+    this.#budgetMs -= clock.cpu === undefined ? elapsed : Math.min(elapsed, clock.cpu() - this.#phaseCpu);
     this.phaseMs[this.phase]! += elapsed;
   }
 

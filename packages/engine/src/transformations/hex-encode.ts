@@ -1,5 +1,6 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
+import { fromBytes } from "../text/bytes.ts";
 
 /** `t:hexEncode`: writes every byte as two lower-case hexadecimal digits. */
 export const hexEncode: TransformationDefinition = {
@@ -9,10 +10,14 @@ export const hexEncode: TransformationDefinition = {
   apply: encode,
 };
 
-const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const DIGITS = "0123456789abcdef";
 
 function encode(value: ByteString): ByteString {
-  let digits = "";
-  for (let at = 0; at < value.length; at++) digits += pairs[value.charCodeAt(at) & 0xff]!;
-  return digits;
+  const digits = new Uint8Array(2 * value.length);
+  for (let at = 0; at < value.length; at++) {
+    const byte = value.charCodeAt(at);
+    digits[2 * at] = DIGITS.charCodeAt((byte >> 4) & 15);
+    digits[2 * at + 1] = DIGITS.charCodeAt(byte & 15);
+  }
+  return fromBytes(digits);
 }

@@ -1,5 +1,6 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
+import { fromBytes } from "../text/bytes.ts";
 
 /** `t:urlEncode`: writes all but letters, digits and * as %hh; blank becomes +. */
 export const urlEncode: TransformationDefinition = {
@@ -9,18 +10,23 @@ export const urlEncode: TransformationDefinition = {
   apply: encode,
 };
 
+const DIGITS = "0123456789abcdef";
+
 function encode(value: ByteString): ByteString {
   if (!/[^A-Za-z0-9*]/.test(value)) return value;
-  const pieces: string[] = [];
-  let from = 0;
+  const bytes = new Uint8Array(3 * value.length);
+  let size = 0;
   for (let at = 0; at < value.length; at++) {
     const unit = value.charCodeAt(at);
-    if (isPlain(unit)) continue;
-    pieces.push(value.slice(from, at), unit === 0x20 ? "+" : `%${unit.toString(16).padStart(2, "0")}`);
-    from = at + 1;
+    if (isPlain(unit)) bytes[size++] = unit;
+    else if (unit === 0x20) bytes[size++] = 0x2b;
+    else {
+      bytes[size++] = 0x25;
+      bytes[size++] = DIGITS.charCodeAt((unit >> 4) & 15);
+      bytes[size++] = DIGITS.charCodeAt(unit & 15);
+    }
   }
-  pieces.push(value.slice(from));
-  return pieces.join("");
+  return fromBytes(bytes.subarray(0, size));
 }
 
 function isPlain(unit: number): boolean {

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { Clock } from "../host.ts";
+import { createWaf } from "../waf.ts";
+
+const rules = Array.from({ length: 64 }, (_, at) => `SecAction "id:${at + 1},phase:1,pass,nolog"\n`).join("");
+
+/** Faults of a transaction whose rules take so long by the clocks: a step per look. */
+function faults(monotonicStep: number, cpuStep: number | undefined): string[] {
+  let [ticks, used] = [0, 0];
+  const clock: Clock = {
+    now: () => 0,
+    monotonic: () => (ticks += monotonicStep),
+    ...(cpuStep === undefined ? {} : { cpu: () => (used += cpuStep) }),
+  };
+  const tx = createWaf({ directives: `SecRuleEngine On\n${rules}`, host: { clock } }).newTransaction();
+  void tx.processRequest({ method: "GET", uri: "/", headers: [] });
+  return tx.faults.map(({ kind }) => kind);
+}
+
+test("rules that take too long end in the fault policy", () => {
+  expect(faults(2000, undefined)).toEqual(["time-budget"]);
+  expect(faults(2000, 2000)).toEqual(["time-budget"]);
+  expect(faults(1, undefined)).toEqual([]);
+});
+
+test("waiting for a core on a busy machine does not count where the host knows CPU time", () => {
+  expect(faults(2000, 1)).toEqual([]);
+});
