@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { detectSqli, detectXss } from "./index.ts";
 
+/** Milliseconds of CPU time: what else runs on the machine does not count. */
+const cpuMs = (): number => process.cpuUsage().user / 1000;
+
 function time(run: () => void): number {
   let best = Infinity;
   for (let count = 0; count < 4; count++) {
-    const started = performance.now();
+    const started = cpuMs();
     run();
-    best = Math.min(best, performance.now() - started);
+    best = Math.min(best, cpuMs() - started);
   }
   return Math.max(best, 0.05);
 }

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { createSource, formatDiagnostic, parse, print } from "./index.ts";
 
+/** Milliseconds of CPU time: what else runs on the machine does not count. */
+const cpuMs = (): number => process.cpuUsage().user / 1000;
+
 /** Time grows with the size to this power at most; 1 is linear, the rest is noise. */
 const EXPONENT_LIMIT = 1.2;
 const SMALL = 10_000;
@@ -47,11 +50,11 @@ test.each(hostile)("parsing and printing %s takes linear time", (_name, text) =>
 function fastest(text: string): number {
   let best = Infinity;
   for (let run = 0; run < 12; run++) {
-    const start = performance.now();
+    const start = cpuMs();
     const { document, diagnostics } = parse(createSource("a.conf", text));
     print(document);
     for (const diagnostic of diagnostics.slice(0, 10)) formatDiagnostic(diagnostic);
-    best = Math.min(best, performance.now() - start);
+    best = Math.min(best, cpuMs() - start);
   }
   return best;
 }

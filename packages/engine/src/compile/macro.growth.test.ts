@@ -2,17 +2,20 @@ import { expect, test } from "vitest";
 import { FakeState } from "../testing/fake-state.ts";
 import { MacroError, parseMacro } from "./macro.ts";
 
+/** Milliseconds of CPU time: what else runs on the machine does not count. */
+const cpuMs = (): number => process.cpuUsage().user / 1000;
+
 function milliseconds(text: string): number {
   const state = new FakeState();
   let best = Infinity;
   for (let run = 0; run < 5; run++) {
-    const start = performance.now();
+    const start = cpuMs();
     try {
       parseMacro(text).expand(state);
     } catch (error) {
       if (!(error instanceof MacroError)) throw error;
     }
-    best = Math.min(best, performance.now() - start);
+    best = Math.min(best, cpuMs() - start);
   }
   return best;
 }

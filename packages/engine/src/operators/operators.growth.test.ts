@@ -3,6 +3,9 @@ import { FakeContext, exampleEnvironment } from "../testing/fake-context.ts";
 import { FakeState } from "../testing/fake-state.ts";
 import { findOperator } from "./index.ts";
 
+/** Milliseconds of CPU time: what else runs on the machine does not count. */
+const cpuMs = (): number => process.cpuUsage().user / 1000;
+
 /** Arguments and values that would show a super-linear step; the value is repeated up to the size. */
 const rows: [operator: string, argument: string, unit: string][] = [
   ["rx", "(a+)+$|x", "a"],
@@ -60,9 +63,9 @@ describe("time grows no faster than the value", () => {
 function fastest(run: () => void): number {
   let best = Infinity;
   for (let round = 0; round < 5; round++) {
-    const began = performance.now();
+    const began = cpuMs();
     run();
-    best = Math.min(best, performance.now() - began);
+    best = Math.min(best, cpuMs() - began);
   }
   return Math.max(best, 0.02);
 }

@@ -5,7 +5,8 @@ import { defaultSettings } from "../../settings.ts";
 import { addRequestHeader } from "./headers.ts";
 import { populateUri } from "./uri.ts";
 
-const now = (): number => performance.now();
+/** CPU time: what else runs on the machine does not count. */
+const now = (): number => process.cpuUsage().user / 1000;
 const [small, large] = [16_384, 262_144];
 
 test.each(["/", "%", "%41", "%zz", "\xff", "?a&", "?a=b&", "a", "a:", "@", "http://", "http://a@", "http://[", "#"])(
