@@ -6,6 +6,7 @@ import type { WafSettings } from "./settings.ts";
 import { sanitisedBy } from "./audit/masking.ts";
 import { compileConfiguration } from "./compile/compile.ts";
 import { evaluatePhase } from "./evaluate/phase.ts";
+import { CandidatePool } from "./evaluate/candidates.ts";
 import { HaystackMemo } from "./evaluate/haystack.ts";
 import { WafConfigError, WafStateError } from "./errors.ts";
 import { MemoryCollectionStore } from "./persistence/memory-store.ts";
@@ -71,6 +72,7 @@ export function* compileWaf(config: WafConfig): Generator<undefined, Waf, undefi
       request: new HaystackMemo(ruleset.prefilters.request),
       response: new HaystackMemo(ruleset.prefilters.response),
     },
+    candidates: new CandidatePool(),
     host,
     faultPolicy: config.onFaultPolicy ?? "block",
     timeBudgetMs: config.timeBudgetMs ?? 1000,

@@ -12,6 +12,7 @@ import type { Transaction } from "../transaction.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import type { Collection } from "../variables/collections.ts";
 import type { TransactionOrigin } from "../variables/computed.ts";
+import type { CandidatePool } from "./candidates.ts";
 import type { HaystackMemo } from "./haystack.ts";
 import type { MatchRecord } from "./match-record.ts";
 import type { AuditFormatDefinition } from "../audit/formats/index.ts";
@@ -32,6 +33,7 @@ export interface WafContext {
   readonly ruleset: CompiledRuleset;
   /** Texts of phases 1 and 2, and of those from 3 on. */
   readonly memos: Readonly<Record<Side, HaystackMemo>>;
+  readonly candidates: CandidatePool;
   readonly host: Host & { readonly clock: Clock };
   readonly faultPolicy: FaultPolicy;
   /** Milliseconds of rule evaluation per transaction; Infinity for none. */

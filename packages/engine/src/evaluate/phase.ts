@@ -5,7 +5,7 @@ import type { Transaction } from "../transaction.ts";
 import type { TraceOutcome } from "./trace.ts";
 import { isPromise } from "../maybe-promise.ts";
 import { Phase } from "../phase.ts";
-import { Candidates } from "./candidates.ts";
+import type { Candidates } from "./candidates.ts";
 import type { WafContext } from "./evaluation.ts";
 import { evaluateRule } from "./rule.ts";
 
@@ -20,19 +20,19 @@ export function evaluatePhase(tx: Transaction, phase: Phase): MaybePromise<void>
   if (isAllowed(tx, phase) && tx.trace === undefined) return endPhase(tx, phase);
   const plan = tx.ruleset.byPhase[phase]!;
   tx.beginPhase(phase, plan.steady);
-  return run(tx, phase, plan, new Candidates(tx, plan), next(tx, phase, plan, 0));
+  const candidates = tx.context.candidates.take(tx, phase, plan);
+  return run(tx, phase, plan, candidates, next(tx, phase, plan, 0));
 }
 
 function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candidates, from: number): MaybePromise<void> {
   const { rules } = plan;
-  const { marks } = candidates;
   // Invariant: `at` only grows, so no combination of skip and skipAfter can loop.
   let at = from;
   while (at < rules.length) {
     if (at >= candidates.end) candidates.enter(at);
     const rule = rules[at]!;
     at++;
-    if (marks[at - 1] === 0) {
+    if (!candidates.has(at - 1)) {
       if (tx.trace !== undefined) traceUnmarked(tx, phase, rule);
       continue;
     }
@@ -56,6 +56,7 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
     }
     at = next(tx, phase, plan, at);
   }
+  tx.context.candidates.give(phase, candidates);
   endPhase(tx, phase);
 }
 
