@@ -120,6 +120,8 @@ export async function runCases({ directory, build, application, crs, only, repor
       if (maps(main.child.pid).includes("libnode")) throw new Error("the master has V8 in it");
       contains(maps(main.workers()[0]), "libnode", "worker");
       contains(maps(main.workers()[0]), "coraza-rules", "worker, snapshot");
+      if (!main.log.includes("rules ready after")) throw new Error("no word of the start in the log");
+      if (main.log.includes("compiled again")) throw new Error("the snapshot was not used");
     });
     await run("blocked in every phase", async () => {
       equal((await get("/", { "x-attack": "1" })).status, 403, "phase 1");

@@ -165,7 +165,7 @@ ngx_http_coraza_check(ngx_conf_t *cf, ngx_http_coraza_main_conf_t *mcf)
     cln->handler = ngx_http_coraza_close_snapshot;
     cln->data = mcf;
 
-    mcf->snapshot = ngx_test_config ? -1 : memfd_create("coraza-rules", MFD_CLOEXEC);
+    mcf->snapshot = ngx_test_config ? -1 : memfd_create("coraza-rules", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
     if (pipe2(pipes, O_CLOEXEC) != 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "coraza: no pipe for checking rules");
@@ -204,6 +204,13 @@ ngx_http_coraza_check(ngx_conf_t *cf, ngx_http_coraza_main_conf_t *mcf)
     }
 
     if (rc == NGX_OK && said.len > 0 && said.data[0] == 'O') {
+        /* Workers inherit the descriptor; none of them shall change what the next one runs. */
+        if (mcf->snapshot != -1
+            && fcntl(mcf->snapshot, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+        {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, ngx_errno, "coraza: the snapshot cannot be sealed and is not used");
+            ngx_http_coraza_close_snapshot(mcf);
+        }
         return NGX_OK;
     }
 
