@@ -39,6 +39,15 @@ export function runAbiTests({ build, root, transactions, report }) {
     const env = { ...process.env, LSAN_OPTIONS: `suppressions=${suppressions}`, ASAN_OPTIONS: "detect_leaks=1" };
     return spawnSync(program, [], { encoding: "utf8", timeout: 600_000, env });
   });
+  run("the C interface where memory cannot be made executable", () => {
+    const result = spawnSync(compile("no-write-execute", build), [join(build, "abi-test")], {
+      encoding: "utf8",
+      timeout: 600_000,
+    });
+    if (result.status === 77) return { status: 0, stdout: "not run: this kernel has no PR_SET_MDWE", stderr: "" };
+    const said = result.stderr.includes("may not make memory executable");
+    return { ...result, status: said ? result.status : 1 };
+  });
   run(`no leak over ${transactions} transactions`, () =>
     spawnSync(compile("leak-test", build), [String(transactions)], { encoding: "utf8", timeout: 1_800_000 }),
   );

@@ -65,8 +65,8 @@ bool StartV8(std::string* error) {
   pthread_atfork(nullptr, nullptr, [] { forked = true; });
   flags = "--single-threaded";
   if (!MayWriteCode()) {
-    flags += " --jitless";
-    Log(CORAZA_DEBUG_LOG_LEVEL_WARN,
+    flags += " --jitless --no-expose-wasm";
+    Log(CORAZA_DEBUG_LOG_LEVEL_ERROR,
         "this process may not make memory executable (MemoryDenyWriteExecute?): rules run 3 to 5 times slower", "");
   }
   v8::V8::SetFlagsFromString(flags.c_str(), flags.size());
