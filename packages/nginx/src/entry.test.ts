@@ -23,6 +23,7 @@ const fake: Native = {
   closeTempFile: () => undefined,
   now: () => 1_700_000_000_000,
   monotonic: () => now++ / 1000,
+  cpu: () => now / 1000,
   fillRandom: (bytes) => void bytes.fill(7),
   latin1: (bytes) => Buffer.from(bytes).toString("latin1"),
   localTime: () => [2023, 11, 14, 22, 13, 20],

@@ -56,7 +56,7 @@ export function createHost(debugLog: DebugLog): Host {
     fileSystem,
     tempStorage,
     auditSink,
-    clock: { now: () => native.now(), monotonic: () => native.monotonic() },
+    clock: { now: () => native.now(), monotonic: () => native.monotonic(), cpu: () => native.cpu() },
     random: { fill: (bytes) => native.fillRandom(bytes) },
     latin1: (bytes) => native.latin1(bytes),
     logger: {

@@ -21,6 +21,8 @@ export interface Native {
   now(): number;
   /** Monotonic milliseconds with fraction. */
   monotonic(): number;
+  /** Milliseconds of CPU that this process has used. */
+  cpu(): number;
   fillRandom(bytes: Uint8Array): void;
   latin1(bytes: Uint8Array): string;
   /** Parts of local time: year, month (1-12), day, hour, minute, second. */

@@ -219,6 +219,8 @@ void Now(const Info& info) { info.GetReturnValue().Set(static_cast<double>(stati
 
 void Monotonic(const Info& info) { info.GetReturnValue().Set(Clock(CLOCK_MONOTONIC)); }
 
+void Cpu(const Info& info) { info.GetReturnValue().Set(Clock(CLOCK_PROCESS_CPUTIME_ID)); }
+
 void FillRandom(const Info& info) {
   const View bytes = ViewOf(info[0]);
   for (size_t at = 0; at < bytes.length;) {
@@ -278,6 +280,7 @@ constexpr Native kNatives[] = {
     {"closeTempFile", CloseTempFile},
     {"now", Now},
     {"monotonic", Monotonic},
+    {"cpu", Cpu},
     {"fillRandom", FillRandom},
     {"latin1", Latin1},
     {"localTime", LocalTime},
