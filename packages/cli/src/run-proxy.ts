@@ -1,18 +1,17 @@
-import type { RuleSet, Telemetry } from "@cuirass/node";
+import type { RuleSet } from "@cuirass/node";
 import {
+  createAuditSink,
   createLogger,
   DecisionRing,
   describeDecision,
   LiveWaf,
   locateRuleSet,
   onSignals,
-  openOperations,
-  parseMaskingList,
   readAdminToken,
   startAdminServer,
   WafMetrics,
 } from "@cuirass/node";
-import { createProxy } from "@cuirass/proxy";
+import { createProxy, singleApplication } from "@cuirass/proxy";
 import { describeWaf, wafConfig } from "./load-waf.ts";
 
 /** Options of the proxy as the command line gives them. */
@@ -27,15 +26,6 @@ export interface RunProxyOptions {
   readonly adminTokenFile?: string | undefined;
   /** Reload when a rule file changes. */
   readonly watch?: boolean | undefined;
-  /** Address of the collection store, and what happens while it is down. */
-  readonly store?: string | undefined;
-  readonly storeWhenDown?: "local" | "fault" | undefined;
-  /** What logs must not show, e.g. `arg:password`. */
-  readonly mask?: readonly string[] | undefined;
-  /** Audit entries that may wait for each target. */
-  readonly auditQueue?: number | undefined;
-  /** Traces and metrics through the OpenTelemetry SDK that was loaded into the process. */
-  readonly telemetry?: boolean | undefined;
   readonly exposeMatches?: string | undefined;
   readonly directivesBefore?: string | undefined;
   readonly directivesAfter?: string | undefined;
@@ -57,15 +47,7 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
   const decisions = new DecisionRing();
   const logger = createLogger();
   const token = readAdminToken(options.adminTokenFile);
-  const operations = await openOperations({
-    metrics,
-    logger,
-    store: options.store,
-    whenStoreDown: options.storeWhenDown,
-    ...(options.auditQueue === undefined ? {} : { audit: { queue: { entries: options.auditQueue } } }),
-    masking: parseMaskingList(options.mask ?? []),
-    telemetry: options.telemetry === true ? await loadTelemetry() : undefined,
-  });
+  const audit = createAuditSink();
   const started = performance.now();
   let ruleSet: RuleSet | undefined;
   const live = new LiveWaf({
@@ -73,7 +55,8 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
       ruleSet = locateRuleSet({ rules: options.rules });
       const { mode, paranoiaLevel, directivesBefore: before, directivesAfter: after } = options;
       const more = {
-        ...operations.config,
+        host: { logger, auditSink: audit },
+        onFault: (fault) => metrics.fault(fault),
         onMatchedRule: (matched) => logger.log("warn", matched.errorLog(), { tx_id: matched.transactionId }),
       } satisfies Parameters<typeof wafConfig>[2];
       return wafConfig(ruleSet, { mode, paranoiaLevel, before, after }, more, files);
@@ -89,13 +72,12 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
   metrics.collectProcess();
   metrics.rulesLoaded(ruleSet!.title, live.waf.ruleCount, (performance.now() - started) / 1000);
   if (options.watch === true) live.watch();
-  const signals = onSignals({ reload: () => void live.reload("signal"), reopen: () => operations.reopen() });
+  const signals = onSignals({ reload: () => void live.reload("signal"), reopen: () => audit.reopen() });
   const proxy = createProxy({
     waf: () => live.waf,
-    upstream: new URL(options.upstream),
-    ...(options.exposeMatches === undefined ? {} : { exposeMatches: options.exposeMatches }),
-    onExchange: (tx, status) => {
-      operations.observe(tx);
+    ...singleApplication(new URL(options.upstream)),
+    onExchange: ({ tx, status }) => {
+      metrics.observe(tx);
       if (tx.matchedRules.some((matched) => matched.log) || tx.faults.length > 0)
         decisions.add(describeDecision(tx, status));
     },
@@ -114,7 +96,6 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
     signals.close();
     live.close();
     await Promise.all([proxy.close(), admin?.close()]);
-    await operations.close();
   };
   return {
     description: describeWaf(live.waf, ruleSet!, performance.now() - started),
@@ -128,11 +109,6 @@ export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> 
         process.once("SIGTERM", stop);
       }),
   };
-}
-
-/** Loaded when asked for. */
-async function loadTelemetry(): Promise<Telemetry> {
-  return (await import("@cuirass/node/opentelemetry")).createTelemetry();
 }
 
 function startAdmin(

@@ -3,9 +3,9 @@ import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import type { Transaction } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import type { Proxy } from "./proxy.ts";
+import { singleApplication } from "./defaults.ts";
 import { createProxy } from "./proxy.ts";
 
 const rules = `
@@ -50,8 +50,8 @@ async function start(): Promise<Setup> {
   const waf = createWaf({ directives: rules });
   const proxy: Proxy = createProxy({
     waf: () => waf,
-    upstream: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-    onExchange: (tx: Transaction, status) => done.push([status, tx.matchedRules.map((matched) => matched.rule.id)]),
+    ...singleApplication(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
+    onExchange: ({ tx, status }) => done.push([status, tx.matchedRules.map((matched) => matched.rule.id)]),
   });
   const { port } = await proxy.listen(0, "127.0.0.1");
   cleanups.push(() => proxy.close());
@@ -156,7 +156,7 @@ test("refuses a request that two servers could read differently, and never forwa
 
 test("answers 502 when the application is gone and 400 when a body ends early", async () => {
   const waf = createWaf({ directives: rules });
-  const proxy = createProxy({ waf: () => waf, upstream: new URL("http://127.0.0.1:1") });
+  const proxy = createProxy({ waf: () => waf, ...singleApplication(new URL("http://127.0.0.1:1")) });
   const { port } = await proxy.listen(0, "127.0.0.1");
   cleanups.push(() => proxy.close());
   expect(await exchange(port, `GET / HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 502/);

@@ -13,7 +13,7 @@ import {
 import type { MatchedRule } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import { createNodeHost, locateRuleSet, ruleSetFileSystem, ruleSetSources } from "@cuirass/node";
-import { createProxy } from "@cuirass/proxy";
+import { createProxy, singleApplication } from "@cuirass/proxy";
 import type { SuiteResult } from "../suite-result.ts";
 import { judgeCases } from "../suite-result.ts";
 import { readExpected } from "../expected.ts";
@@ -74,8 +74,8 @@ export async function runCrsProxy(shared: string, onProgress: OnProgress): Promi
   const waf = createTestWaf(shared, (matched) => log.lines.push(matched));
   const backend = await startReflectServer();
   const proxy = createProxy({
+    ...singleApplication(new URL(backend.url)),
     waf: () => waf,
-    upstream: new URL(backend.url),
     onExchange: () => log.end(),
     onRefused: () => log.end(),
   });

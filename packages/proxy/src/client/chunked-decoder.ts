@@ -32,6 +32,7 @@ export class ChunkedDecoder {
   #left = 0;
   #extensionBytes = 0;
   #trailerBytes = 0;
+  readonly #trailers: [name: string, value: string][] = [];
   #error: string | undefined = undefined;
 
   constructor(limits: ChunkedLimits = defaultLimits) {
@@ -41,6 +42,11 @@ export class ChunkedDecoder {
   /** All chunks and the trailer have been read. */
   get done(): boolean {
     return this.#state === "done";
+  }
+
+  /** Trailer lines read so far, in order. */
+  get trailers(): readonly (readonly [name: string, value: string])[] {
+    return this.#trailers;
   }
 
   push(bytes: Uint8Array): ChunkedStep {
@@ -86,6 +92,10 @@ export class ChunkedDecoder {
       else if (this.#trailerBytes > this.#limits.trailer) this.#fail("the trailer is too long");
       else if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/.test(text))
         this.#fail("a trailer line is malformed");
+      else {
+        const colon = text.indexOf(":");
+        this.#trailers.push([text.slice(0, colon), withoutBlanks(text, colon + 1)]);
+      }
     } else {
       const size = /^([0-9A-Fa-f]{1,12})(;[\t\x20-\x7e]*)?$/.exec(text);
       this.#extensionBytes += size?.[2]?.length ?? 0;
@@ -102,4 +112,14 @@ export class ChunkedDecoder {
     this.#error ??= error;
     return -1;
   }
+}
+
+/** The text from an offset on, less blanks and tabs at both ends. */
+function withoutBlanks(text: string, from: number): string {
+  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t";
+  let start = from;
+  let end = text.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
