@@ -52,8 +52,15 @@ export class Http1Stream implements ClientStream {
   onGone(listener: () => void): void {
     const socket = this.#socket;
     if (socket.destroyed) return listener();
-    socket.once("close", listener);
-    this.#forget = () => socket.off("close", listener);
+    // A client that closes its side is taken to have left, as node:http and nginx do: most have, and the application should
+    // not work for them. Whoever half-closes on purpose loses answers that are not under way yet.
+    const once = (): void => {
+      this.#forget();
+      listener();
+    };
+    socket.once("close", once);
+    socket.once("end", once);
+    this.#forget = () => socket.off("close", once).off("end", once);
   }
 
   #forget = (): unknown => undefined;

@@ -31,8 +31,10 @@ export class Decompressor {
 
   constructor(coding: string, sink: (bytes: Uint8Array) => Promise<boolean>) {
     this.#stream = codings.get(coding)!();
-    // Errors reach whoever waits in `write` and `end`.
-    this.#stream.on("error", (error) => (this.#error ??= new CodingError(error.message)));
+    // Errors reach whoever waits in `write` and `end`. What is torn down on purpose complains as well.
+    this.#stream.on("error", (error) => {
+      if (!this.#enough) this.#error ??= new CodingError(error.message);
+    });
     this.#drained = this.#drain(sink);
   }
 
@@ -74,7 +76,7 @@ export class Decompressor {
         }
       }
     } catch (error) {
-      this.#error ??= error;
+      if (!this.#enough) this.#error ??= error;
     } finally {
       this.#stream.destroy();
     }

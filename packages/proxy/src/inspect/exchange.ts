@@ -295,7 +295,7 @@ export class Exchange {
 
   /** A failure on the way: the client gets a clear answer if nothing was sent yet, a broken one otherwise. */
   async #fail(error: unknown): Promise<void> {
-    if (this.#client.gone || this.#gone.signal.aborted) {
+    if (this.#client.gone || (this.#gone.signal.aborted && !(error instanceof ClientFault))) {
       this.#error = "the client left";
       return;
     }
