@@ -67,13 +67,13 @@ test("the demonstration blocks an attack, and explain says why", async () => {
   );
   vi.stubEnv("CUIRASS_LOG_LEVEL", "silent");
   const app = await startDemoApp();
-  const running = await runProxy({
+  const running = (await runProxy({
     upstream: app.url,
     listen: "127.0.0.1:0",
     admin: "127.0.0.1:0",
     rules,
     mode: "block",
-  });
+  }))!;
   try {
     expect(await (await fetch(`${running.url}/?name=Ada`)).text()).toContain("Welcome, Ada!");
     const blocked = await fetch(`${running.url}/?name=${encodeURIComponent("<script>alert(1)</script>")}`, {

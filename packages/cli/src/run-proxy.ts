@@ -1,130 +1,125 @@
-import type { RuleSet } from "@cuirass/node";
-import {
-  createAuditSink,
-  createLogger,
-  DecisionRing,
-  describeDecision,
-  LiveWaf,
-  locateRuleSet,
-  onSignals,
-  readAdminToken,
-  startAdminServer,
-  WafMetrics,
-} from "@cuirass/node";
-import { createProxy, singleApplication } from "@cuirass/proxy";
-import { describeWaf, wafConfig } from "./load-waf.ts";
+import cluster from "node:cluster";
+import { availableParallelism } from "node:os";
+import type { AdminServer, ReloadResult, ReloadTrigger } from "@cuirass/node";
+import { createLogger, DecisionRing, onSignals, readAdminToken, startAdminServer } from "@cuirass/node";
+import type { ProxyConfig } from "@cuirass/proxy";
+import type { RunProxyOptions } from "./proxy/proxy-options.ts";
+import { configOf } from "./proxy/proxy-options.ts";
+import { WorkerSet } from "./proxy/primary.ts";
+import { ProxyService } from "./proxy/service.ts";
+import { runWorker } from "./proxy/worker.ts";
 
-/** Options of the proxy as the command line gives them. */
-export interface RunProxyOptions {
-  readonly upstream: string;
-  readonly listen: string;
-  readonly rules?: string | undefined;
-  readonly mode?: "block" | "detect";
-  readonly paranoiaLevel?: number | undefined;
-  readonly admin: string;
-  /** File with the token of whoever changes state through the admin port; `CUIRASS_ADMIN_TOKEN` else. */
-  readonly adminTokenFile?: string | undefined;
-  /** Reload when a rule file changes. */
-  readonly watch?: boolean | undefined;
-  readonly exposeMatches?: string | undefined;
-  readonly directivesBefore?: string | undefined;
-  readonly directivesAfter?: string | undefined;
-}
+export type { RunProxyOptions } from "./proxy/proxy-options.ts";
 
 /** A proxy that is up. */
 export interface RunningProxy {
   readonly description: string;
+  /** The first listener. */
   readonly url: string;
+  readonly urls: readonly string[];
   readonly adminUrl: string | undefined;
+  /** What is protected, for people. */
+  readonly upstreams: string;
   close(): Promise<void>;
-  /** Resolves after SIGINT or SIGTERM, once running exchanges have ended. */
+  /** Resolves after SIGINT or SIGTERM, once running exchanges have ended; a second signal does not wait for them. */
   untilSignal(): Promise<void>;
 }
 
-/** Loads rules, starts the proxy and its admin port. */
-export async function runProxy(options: RunProxyOptions): Promise<RunningProxy> {
-  const metrics = new WafMetrics();
+/** What serves: this process, or workers of it. */
+interface Serving extends Pick<RunningProxy, "description" | "urls"> {
+  readonly admin: Pick<Parameters<typeof startAdminServer>[0], "metrics" | "notReady">;
+  reload(trigger: ReloadTrigger): Promise<ReloadResult>;
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads rules, starts the proxy and its admin port. In a worker process of a cluster it serves and resolves with undefined
+ * in the end.
+ */
+export async function runProxy(options: RunProxyOptions): Promise<RunningProxy | undefined> {
+  if (cluster.isWorker) return void (await runWorker(options));
+  const config = configOf(options);
+  const token = readAdminToken(config.adminTokenFile);
   const decisions = new DecisionRing();
-  const logger = createLogger();
-  const token = readAdminToken(options.adminTokenFile);
-  const audit = createAuditSink();
-  const started = performance.now();
-  let ruleSet: RuleSet | undefined;
-  const live = new LiveWaf({
-    configure: (files) => {
-      ruleSet = locateRuleSet({ rules: options.rules });
-      const { mode, paranoiaLevel, directivesBefore: before, directivesAfter: after } = options;
-      const more = {
-        host: { logger, auditSink: audit },
-        onFault: (fault) => metrics.fault(fault),
-        onMatchedRule: (matched) => logger.log("warn", matched.errorLog(), { tx_id: matched.transactionId }),
-      } satisfies Parameters<typeof wafConfig>[2];
-      return wafConfig(ruleSet, { mode, paranoiaLevel, before, after }, more, files);
-    },
-    onReload: (result) => {
-      metrics.reloaded(result);
-      const { trigger, ok, message, ruleCount, seconds } = result;
-      if (ok) metrics.rulesLoaded(ruleSet!.title, ruleCount, seconds);
-      const what = ok ? "rules reloaded" : "rules not reloaded, the old ones stay in force";
-      logger.log(ok ? "info" : "error", `${what}: ${message}`, { trigger, rules: ruleCount, seconds });
-    },
+  const workers = config.workers === 0 ? availableParallelism() : config.workers;
+  const serving = await (workers > 1 ? serveInWorkers(workers, decisions) : serveHere(options, config, decisions));
+  let admin: AdminServer | undefined;
+  try {
+    const { admin: address } = config;
+    if (address !== undefined)
+      admin = await startAdminServer(
+        { ...serving.admin, decisions, token, reload: () => serving.reload("admin") },
+        address.port,
+        address.host,
+      );
+  } catch (error) {
+    await serving.close();
+    throw error;
+  }
+  const signals = onSignals({
+    reload: () => void serving.reload("signal"),
+    reopen: () => serving.reopen(),
   });
-  metrics.collectProcess();
-  metrics.rulesLoaded(ruleSet!.title, live.waf.ruleCount, (performance.now() - started) / 1000);
-  if (options.watch === true) live.watch();
-  const signals = onSignals({ reload: () => void live.reload("signal"), reopen: () => audit.reopen() });
-  const proxy = createProxy({
-    waf: () => live.waf,
-    ...singleApplication(new URL(options.upstream)),
-    onExchange: ({ tx, status }) => {
-      metrics.observe(tx);
-      if (tx.matchedRules.some((matched) => matched.log) || tx.faults.length > 0)
-        decisions.add(describeDecision(tx, status));
-    },
-    onRefused: (status, reason, client) => {
-      metrics.refusedHead(status);
-      logger.log("warn", `request head refused: ${reason}`, { status, client });
-    },
-  });
-  const { host, port } = parseAddress(options.listen);
-  const address = await proxy.listen(port, host);
-  const admin =
-    options.admin === "off"
-      ? undefined
-      : await startAdmin({ metrics, decisions, token, reload: () => live.reload("admin") }, options.admin);
   const close = async (): Promise<void> => {
     signals.close();
-    live.close();
-    await Promise.all([proxy.close(), admin?.close()]);
+    await serving.close();
+    await admin?.close();
   };
   return {
-    description: describeWaf(live.waf, ruleSet!, performance.now() - started),
-    url: `http://${host ?? "localhost"}:${address.port}`,
+    description: serving.description,
+    url: serving.urls[0]!,
+    urls: serving.urls,
     adminUrl: admin === undefined ? undefined : `http://${admin.address.address}:${admin.address.port}`,
+    upstreams: config.settings.upstreams.flatMap(({ servers }) => servers.map(({ url }) => url.origin)).join(", "),
     close,
     untilSignal: () =>
       new Promise((resolve) => {
-        const stop = (): void => void close().then(resolve);
-        process.once("SIGINT", stop);
-        process.once("SIGTERM", stop);
+        let signalled = 0;
+        const stop = (): void => {
+          if (signalled++ > 0) process.exit(1);
+          void close().then(resolve);
+        };
+        process.on("SIGINT", stop);
+        process.on("SIGTERM", stop);
       }),
   };
 }
 
-function startAdmin(
-  parts: Parameters<typeof startAdminServer>[0],
-  address: string,
-): ReturnType<typeof startAdminServer> {
-  const { host, port } = parseAddress(address);
-  return startAdminServer(parts, port, host);
+async function serveHere(options: RunProxyOptions, config: ProxyConfig, decisions: DecisionRing): Promise<Serving> {
+  const service = new ProxyService(options, config, { onDecision: (decision) => decisions.add(decision) });
+  await service.listen();
+  let closing = false;
+  return {
+    description: service.description,
+    urls: service.listening,
+    admin: {
+      metrics: service.metrics,
+      notReady: () => (closing ? "draining" : undefined),
+    },
+    reload: (trigger) => service.reload(trigger),
+    reopen: () => service.reopen(),
+    close: () => {
+      closing = true;
+      return service.close();
+    },
+  };
 }
 
-/** `:8080`, `8080`, `127.0.0.1:8080`, `[::1]:8080`. */
-function parseAddress(text: string): { host: string | undefined; port: number } {
-  const match = /^(?:(?:\[([^\]]+)\]|([^:]*)):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535)
-    throw new Error(`"${text}" is not an address; expected [host]:port such as 127.0.0.1:8080`);
-  const host = match[1] ?? match[2] ?? "";
-  return { host: host === "" ? undefined : host, port };
+async function serveInWorkers(count: number, decisions: DecisionRing): Promise<Serving> {
+  const workers = new WorkerSet(count, createLogger(), decisions);
+  try {
+    const { urls, description } = await workers.start();
+    return {
+      description: `${description}, ${count} workers`,
+      urls,
+      admin: { metrics: workers.metrics, notReady: () => workers.notReady() },
+      reload: (trigger) => workers.reload(trigger),
+      reopen: () => workers.reopen(),
+      close: () => workers.stop(),
+    };
+  } catch (error) {
+    await workers.stop();
+    throw error;
+  }
 }

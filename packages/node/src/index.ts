@@ -41,3 +41,8 @@ export { openOperations } from "./operations.ts";
 export { supportedAuditWriters } from "./audit-writers/index.ts";
 export type { PathStep } from "./yaml-source.ts";
 export { ConfigFileError, YamlSource } from "./yaml-source.ts";
+export { ProxyMetrics } from "./metrics/proxy-metrics.ts";
+export type { MetricsSnapshot } from "./metrics/cluster-metrics.ts";
+export { ClusterMetrics, takeSnapshot } from "./metrics/cluster-metrics.ts";
+export type { LineLog } from "./line-log.ts";
+export { openLineLog } from "./line-log.ts";

@@ -12,7 +12,7 @@ export function startCommand(): Command {
     .option("--paranoia-level <n>", "blocking paranoia level of a CRS", Number)
     .action(async (options: { listen: string; admin: string; rules?: string; paranoiaLevel?: number }) => {
       const app = await startDemoApp();
-      const running = await runProxy({ ...options, upstream: app.url, mode: "block" });
+      const running = (await runProxy({ ...options, upstream: app.url, mode: "block" }))!;
       process.stdout.write(`
 ${running.description}
 

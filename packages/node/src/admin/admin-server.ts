@@ -3,13 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isIP } from "node:net";
 import type { DecisionRing } from "../decision-ring.ts";
-import type { WafMetrics } from "../metrics/waf-metrics.ts";
 import type { ReloadResult } from "../reload/live-waf.ts";
 import { tokenCheck } from "./token.ts";
 
 /** What the admin port shows and does. */
 export interface AdminOptions {
-  readonly metrics: WafMetrics;
+  /** Of this process, or of several that it looks after. */
+  readonly metrics: { readonly registry: { readonly contentType: string; metrics(): Promise<string> } };
   /** Shown on `/decisions`. Not served beyond loopback without the token: they quote requests. */
   readonly decisions?: DecisionRing | undefined;
   /** Why the service is not to get traffic now; undefined when it is ready. */

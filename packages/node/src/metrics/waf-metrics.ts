@@ -41,8 +41,9 @@ export class WafMetrics {
     this.registry = registry;
     const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
       new Counter({ name, help, labelNames, registers: [registry] });
+    // Worker processes that run the same rules are not to be added up.
     const gauge = <L extends string>(name: string, help: string, labelNames: L[]): Gauge<L> =>
-      new Gauge({ name, help, labelNames, registers: [registry] });
+      new Gauge({ name, help, labelNames, aggregator: "max", registers: [registry] });
 
     this.#transactions = counter("cuirass_transactions_total", "Finished transactions by application and verdict.", [
       "app",

@@ -211,9 +211,8 @@ class Http1Response implements UpstreamResponse {
   }
 
   destroy(): void {
-    if (this.#incoming.complete && this.#incoming.readableEnded) return;
-    this.#outgoing.destroy();
     this.upgraded?.socket.destroy();
+    if (!this.#incoming.complete || !this.#incoming.readableEnded) this.#outgoing.destroy();
   }
 }
 
