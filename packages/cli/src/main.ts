@@ -3,6 +3,7 @@ import { isWafError } from "@cuirass/engine";
 import { TrafficError } from "@cuirass/tools";
 import { checkCommand } from "./commands/check.ts";
 import { crsCommand } from "./commands/crs.ts";
+import { envoyCommand } from "./commands/envoy.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { fmtCommand } from "./commands/fmt.ts";
 import { ftwCommand } from "./commands/ftw.ts";
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const add of [
     startCommand,
     proxyCommand,
+    envoyCommand,
     checkCommand,
     fmtCommand,
     explainCommand,

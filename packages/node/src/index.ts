@@ -46,3 +46,7 @@ export type { MetricsSnapshot } from "./metrics/cluster-metrics.ts";
 export { ClusterMetrics, takeSnapshot } from "./metrics/cluster-metrics.ts";
 export type { LineLog } from "./line-log.ts";
 export { openLineLog } from "./line-log.ts";
+export type { OwnResponse } from "./http/block-page.ts";
+export { blockedResponse, ownResponse } from "./http/block-page.ts";
+export { CodingError, Decompressor, isReadableCoding } from "./http/decompressor.ts";
+export { acceptsWebSocket, webSocketKey } from "./http/web-socket.ts";

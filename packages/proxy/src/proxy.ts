@@ -13,7 +13,7 @@ import { Http1Connection } from "./client/http1-connection.ts";
 import { Http2Connection } from "./client/http2-connection.ts";
 import { SocketReader } from "./client/socket-reader.ts";
 import { createTlsServer } from "./client/tls-server.ts";
-import { ownResponse } from "./inspect/block-page.ts";
+import { ownResponse } from "@cuirass/node";
 import { Exchange } from "./inspect/exchange.ts";
 import { Router } from "./routing/router.ts";
 import { TrustedProxies, unmapped } from "./routing/trusted-proxies.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { RunProxyOptions } from "../run-proxy.ts";
+import type { RunProxyOptions } from "../proxy/proxy-options.ts";
 import { runProxy } from "../run-proxy.ts";
 
 const option = (flags: string, description: string, variable?: string): Option => {

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { ClientConnection, ClientStream } from "./client-stream.ts";
 import type { HeadLimits, ParsedHead } from "../request-head.ts";
 import { parseRequestHead } from "../request-head.ts";
-import { ownResponse } from "../inspect/block-page.ts";
+import { ownResponse } from "@cuirass/node";
 import { bodyFraming, http1Body } from "./http1-body.ts";
 import { Http1Stream } from "./http1-stream.ts";
 import { SocketReader } from "./socket-reader.ts";

@@ -5,7 +5,7 @@ import type { ClientConnection } from "./client-stream.ts";
 import type { Connection, ConnectionContext } from "./http1-connection.ts";
 import { checkRequestHead } from "../request-head.ts";
 import type { RequestHead } from "../request-head.ts";
-import { ownResponse } from "../inspect/block-page.ts";
+import { ownResponse } from "@cuirass/node";
 import { Http2Stream, pairsOf } from "./http2-stream.ts";
 
 /** Serves the streams of one HTTP/2 connection. */

@@ -1,18 +1,24 @@
 import type { Interruption, Transaction, Waf } from "@cuirass/engine";
 import type { ClientStream, HeaderLines } from "../client/client-stream.ts";
-import type { OwnResponse } from "./block-page.ts";
+import type { OwnResponse } from "@cuirass/node";
 import type { ExchangeEvents, ExchangePolicy, ExchangeRecord, RouteTarget } from "./exchange-context.ts";
 import type { ForwardBody, UpstreamResponse } from "../upstream/upstream-exchange.ts";
 import type { ClientIdentity } from "../routing/trusted-proxies.ts";
 import { ClientFault } from "../client/client-stream.ts";
 import { answerHeaders, forwardHeaders, forwardTrailers } from "../upstream/forward-headers.ts";
 import { UpstreamError } from "../upstream/upstream-exchange.ts";
-import { blockedResponse, ownResponse } from "./block-page.ts";
-import { CodingError, isReadable } from "./decompressor.ts";
+import {
+  acceptsWebSocket,
+  blockedResponse,
+  CodingError,
+  isReadableCoding,
+  ownResponse,
+  webSocketKey,
+} from "@cuirass/node";
 import { HeldRequest, LostBodyError } from "./held-request.ts";
 import { HeldResponse } from "./held-response.ts";
 import { Intake } from "./intake.ts";
-import { acceptsWebSocket, tunnel, webSocketKey } from "./web-socket.ts";
+import { tunnel } from "./tunnel.ts";
 
 /**
  * One request and its response: head inspected, body held until it is inspected, forwarded; response likewise. `run` never
@@ -127,10 +133,10 @@ export class Exchange {
       tx.isRequestBodyAccessible() &&
       !tx.isRuleEngineOff() &&
       (coding === "" || compressedRequests !== "pass");
-    if (wanted && coding !== "" && (compressedRequests === "refuse" || !isReadable(coding))) {
+    if (wanted && coding !== "" && (compressedRequests === "refuse" || !isReadableCoding(coding))) {
       if (this.#blocking) return this.#refuse(415, `The content coding ${coding} is not accepted.`);
     }
-    const readable = wanted && (coding === "" || isReadable(coding));
+    const readable = wanted && (coding === "" || isReadableCoding(coding));
     this.#held =
       intake === undefined
         ? undefined
@@ -209,7 +215,7 @@ export class Exchange {
       (coding === "" || this.#policy.compressedResponses !== "pass");
     const held = new HeldResponse(tx, coding, this.#waf.settings.responseBodyLimit);
     if (inspected) {
-      if (coding !== "" && !isReadable(coding)) {
+      if (coding !== "" && !isReadableCoding(coding)) {
         if (await this.#fault("response-coding", new Error(`responses in ${coding} cannot be read`))) return;
       } else {
         try {

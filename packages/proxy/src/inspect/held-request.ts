@@ -3,7 +3,7 @@ import type { HeaderLines } from "../client/client-stream.ts";
 import type { ForwardBody } from "../upstream/upstream-exchange.ts";
 import type { Intake } from "./intake.ts";
 import { forwardTrailers } from "../upstream/forward-headers.ts";
-import { Decompressor } from "./decompressor.ts";
+import { Decompressor } from "@cuirass/node";
 
 /** The held part of a request body cannot be had back, so the request must not go on, whatever the policy. */
 export class LostBodyError extends Error {}

@@ -1,6 +1,6 @@
 import type { Interruption, Transaction } from "@cuirass/engine";
 import type { UpstreamResponse } from "../upstream/upstream-exchange.ts";
-import { Decompressor } from "./decompressor.ts";
+import { Decompressor } from "@cuirass/node";
 
 /** A response body on hold until its rules have decided, exactly as it came. */
 export class HeldResponse {

@@ -12,7 +12,7 @@ const codings: ReadonlyMap<string, () => Transform> = new Map([
 ]);
 
 /** True when a content coding can be read. Several at once cannot. */
-export function isReadable(coding: string): boolean {
+export function isReadableCoding(coding: string): boolean {
   return codings.has(coding);
 }
 

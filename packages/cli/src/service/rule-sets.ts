@@ -1,8 +1,6 @@
-import type { Waf } from "@cuirass/engine";
-import type { AuditSink, FaultPolicy, Logger } from "@cuirass/engine";
-import type { ReloadResult, ReloadTrigger, RuleSet, WafMetrics } from "@cuirass/node";
+import type { AuditSink, FaultPolicy, Logger, Waf } from "@cuirass/engine";
+import type { ReloadResult, ReloadTrigger, RuleSet, RuleSetOptions, WafMetrics } from "@cuirass/node";
 import { LiveWaf, locateRuleSet } from "@cuirass/node";
-import type { RuleSetConfig } from "@cuirass/proxy";
 import { describeWaf, wafConfig } from "../load-waf.ts";
 
 /** What the rule sets of a process share. */
@@ -12,6 +10,12 @@ export interface RuleSetContext {
   readonly audit: AuditSink;
   /** In detection mode faults never block. */
   readonly onFault: () => FaultPolicy;
+}
+
+/** Rules and how they run. */
+export interface RuleSetConfig extends RuleSetOptions {
+  /** A CRS folder, a .conf file, a glob, `built-in`; found as usual when undefined. */
+  readonly rules: string | undefined;
 }
 
 interface Entry {
@@ -38,8 +42,9 @@ export class RuleSets {
     for (const [name, config] of configs) this.#entries.set(name, this.#load(name, config));
   }
 
-  waf(name: string): Waf {
-    return this.#entries.get(name)!.live.waf;
+  /** Undefined when there is no rule set of that name. */
+  waf(name: string): Waf | undefined {
+    return this.#entries.get(name)?.live.waf;
   }
 
   /** One line for each: which rules, how many, how strict, which mode. */

@@ -1,21 +1,17 @@
 import { takeSnapshot } from "@cuirass/node";
-import type { RunProxyOptions } from "./proxy-options.ts";
+import type { CreateService, Service } from "./service.ts";
 import type { ToPrimary, ToWorker } from "./worker-protocol.ts";
-import { configOf } from "./proxy-options.ts";
-import { ProxyService } from "./service.ts";
 
 const ALIVE_MS = 2000;
 
 /** A worker process: serves until the primary says stop or is gone. */
-export async function runWorker(options: RunProxyOptions): Promise<void> {
+export async function runWorker(create: CreateService): Promise<void> {
   const tell = (message: ToPrimary): void => {
     if (process.connected) process.send!(message);
   };
-  let service: ProxyService;
+  let service: Service;
   try {
-    service = new ProxyService(options, configOf(options), {
-      onDecision: (decision) => tell({ type: "decision", decision }),
-    });
+    service = create({ onDecision: (decision) => tell({ type: "decision", decision }) });
     await service.listen();
   } catch (error) {
     tell({ type: "failed", message: (error as Error).message });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Duplex } from "node:stream";
-import type { HeaderLines } from "../client/client-stream.ts";
-import type { RequestHead } from "../request-head.ts";
+
+/** Header lines, unmerged and in order. */
+type HeaderLines = readonly (readonly [name: string, value: string])[];
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -9,7 +9,10 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
  * The key of a complete WebSocket handshake (RFC 6455, 4.2.1): only such a request may leave inspection behind. Undefined
  * for anything else, whatever its Upgrade header says.
  */
-export function webSocketKey(head: RequestHead, hasBody: boolean): string | undefined {
+export function webSocketKey(
+  head: { readonly method: string; readonly version: string; readonly headers: HeaderLines },
+  hasBody: boolean,
+): string | undefined {
   if (head.method !== "GET" || head.version !== "HTTP/1.1" || hasBody) return undefined;
   const connection = values(head.headers, "connection").join(",").toLowerCase().split(",");
   if (!connection.some((token) => token.trim() === "upgrade")) return undefined;
@@ -32,30 +35,4 @@ export function acceptsWebSocket(headers: HeaderLines, key: string): boolean {
 
 function values(headers: HeaderLines, name: string): string[] {
   return headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
-}
-
-/** Lets bytes flow both ways until one side closes or both are silent for `idleMs`. */
-export function tunnel(a: Duplex, b: Duplex, idleMs: number): void {
-  let last = performance.now();
-  const touch = (): void => void (last = performance.now());
-  const timer = setInterval(
-    () => {
-      if (performance.now() - last > idleMs) end();
-    },
-    Math.min(idleMs, 30_000),
-  );
-  const end = (): void => {
-    clearInterval(timer);
-    a.destroy();
-    b.destroy();
-  };
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    from.on("data", touch);
-    from.on("error", end);
-    from.on("close", end);
-    from.pipe(to);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "@cuirass/engine";
-import type { Decision, LineLog, ReloadResult, ReloadTrigger } from "@cuirass/node";
+import type { LineLog, ReloadResult, ReloadTrigger } from "@cuirass/node";
 import {
   createAuditSink,
   createLogger,
@@ -15,15 +15,11 @@ import { Certificates, createProxy, readCertificates } from "@cuirass/proxy";
 import type { RunProxyOptions } from "./proxy-options.ts";
 import { accessLine } from "./access-line.ts";
 import { configOf } from "./proxy-options.ts";
-import { RuleSets } from "./rule-sets.ts";
+import type { Service, ServiceEvents } from "../service/service.ts";
+import { RuleSets } from "../service/rule-sets.ts";
 
-/** What one process that serves tells. */
-export interface ServiceEvents {
-  onDecision(decision: Decision): void;
-}
-
-/** The proxy in one process: rules, connections, logs and metrics, and how they are reloaded together. */
-export class ProxyService {
+/** The proxy in one process: rules, connections, certificates, logs and metrics. */
+export class ProxyService implements Service {
   readonly metrics: WafMetrics = new WafMetrics();
   readonly logger: Logger = createLogger();
   readonly #options: RunProxyOptions;
@@ -75,7 +71,6 @@ export class ProxyService {
     return this.#ruleSets.describe(this.#loadMs);
   }
 
-  /** URLs in use. */
   get listening(): readonly string[] {
     return this.#listening;
   }
@@ -90,18 +85,15 @@ export class ProxyService {
     }
   }
 
-  /** Configuration, rules and certificates anew. Never rejects: when anything is wrong what was stays, and the result says so. */
   reload(trigger: ReloadTrigger): Promise<ReloadResult> {
     return this.#queue.request(trigger);
   }
 
-  /** Log files were rotated. */
   reopen(): void {
     this.#audit.reopen();
     this.#accessLog?.reopen();
   }
 
-  /** Lets running exchanges end, then closes everything. */
   async close(): Promise<void> {
     for (const watch of this.#watches) watch.close();
     this.#ruleSets.close();
@@ -113,7 +105,7 @@ export class ProxyService {
     const { logger, metrics } = this;
     return createProxy({
       ...config.settings,
-      waf: (name) => this.#ruleSets.waf(name),
+      waf: (name) => this.#ruleSets.waf(name)!,
       onExchange: (record) => this.#onExchange(record),
       onFault: (kind, message, policy, requestId) => {
         metrics.fault({ kind: kind as "port", policy });
