@@ -70,6 +70,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   return new RunningProxy(options);
 }
 
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 interface Settings extends ProxySettings {
   readonly groups: ReadonlyMap<string, UpstreamGroup>;
   readonly router: Router<RouteOptions & RouteTarget>;
@@ -188,16 +190,37 @@ class RunningProxy implements Proxy {
       localPort: socket.localPort ?? 0,
       tls,
     };
-    let connection: Connection;
-    if (tls !== undefined && (socket as TLSSocket).alpnProtocol === "h2") {
-      connection = new Http2Connection(socket, peer, this.#context);
-    } else {
-      const http1 = new Http1Connection(socket, new SocketReader(socket), peer, this.#context);
-      connection = http1;
-      void http1.serve();
-    }
+    if (tls !== undefined && (socket as TLSSocket).alpnProtocol === "h2") return this.#serveHttp2(socket, peer);
+    const reader = new SocketReader(socket);
+    const connection = new Http1Connection(socket, reader, peer, this.#context);
+    this.#track(connection, socket);
+    if (tls !== undefined) return void connection.serve();
+    void this.#startsHttp2(reader).then((isHttp2) => {
+      if (!isHttp2) return void connection.serve();
+      this.#connections.delete(connection);
+      socket.unshift(reader.detach());
+      this.#serveHttp2(socket, peer);
+    });
+  }
+
+  #serveHttp2(socket: Socket, peer: ClientConnection): void {
+    this.#track(new Http2Connection(socket, peer, this.#context), socket);
+  }
+
+  #track(connection: Connection, socket: Socket): void {
     this.#connections.add(connection);
     socket.on("close", () => this.#connections.delete(connection));
+  }
+
+  /** Without TLS a client that knows what it wants begins with a preface that is no HTTP/1.1 (RFC 9113, 3.3 and 3.4). */
+  async #startsHttp2(reader: SocketReader): Promise<boolean> {
+    const deadline = performance.now() + this.#settings.timeouts.requestHead;
+    while (PREFACE.startsWith(reader.pending.toString("latin1", 0, PREFACE.length))) {
+      if (reader.pending.length >= PREFACE.length) return true;
+      const left = deadline - performance.now();
+      if (left <= 0 || !(await reader.more(left))) return false;
+    }
+    return false;
   }
 
   async #handle(stream: ClientStream): Promise<void> {

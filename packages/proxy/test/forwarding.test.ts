@@ -209,3 +209,14 @@ test("settings can be replaced while connections are open", async () => {
   socket.destroy();
   expect(got.join("")).toMatch(/one[^]*two/);
 });
+
+test("replacing settings breaks no request that is under way", async () => {
+  const app = await startApplication((_request, response) => {
+    setTimeout(() => response.end("late"), 300);
+  });
+  const { port, proxy } = await startProxy(settingsFor([app.url]));
+  const running = exchange(port, `GET / HTTP/1.1\r\n${close}`);
+  await sleep(100);
+  proxy.update(settingsFor([app.url]));
+  expect(await running).toContain("late");
+});

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { createWaf } from "@cuirass/engine";
 import type { ExchangeRecord, ProxySettings } from "@cuirass/proxy";
 import { Certificates, createProxy } from "@cuirass/proxy";
-import { certificateFor, cleanUp, rules, settingsFor, startApplication } from "./support.ts";
+import { certificateFor, cleanUp, exchange, rules, settingsFor, startApplication, startProxy } from "./support.ts";
 
 const one = certificateFor("one.example", "*.wild.example");
 const two = certificateFor("two.example");
@@ -255,4 +255,16 @@ test("a body that only says that it is gRPC is held and inspected", async () => 
   expect((await ask(session, fake, "an attack")).status).toBe(403);
   const plain = await ask(session, { ":method": "POST", ":path": "/", "content-type": "text/plain" }, "hello");
   expect([plain.status, plain.body]).toEqual([200, "hello"]);
+});
+
+test("clients that know that HTTP/2 is spoken here need no TLS for it", async () => {
+  const app = await echo();
+  const { port, records } = await startProxy(settingsFor([app.url]));
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  cleanUp(() => session.destroy());
+  expect((await ask(session, { ":path": "/a" })).status).toBe(200);
+  expect((await ask(session, form, "x=attack")).status).toBe(403);
+  expect(records[0]).toMatchObject({ protocol: "HTTP/2.0", tls: undefined });
+  // Half a preface is no preface.
+  expect(await exchange(port, "PRI * HTTP/2.0\r\n\r\nXX")).toMatch(/^HTTP\/1\.1 505/);
 });

@@ -52,6 +52,7 @@ export class UpstreamGroup {
   readonly #servers: readonly Server[];
   readonly #checks: readonly (() => void)[];
   #turn = 0;
+  #closing = false;
 
   constructor(options: UpstreamOptions, events: UpstreamEvents) {
     this.name = options.name;
@@ -91,7 +92,7 @@ export class UpstreamGroup {
         server.failures = 0;
         return { response: this.#counted(response, server), server: server.name };
       } catch (error) {
-        server.running--;
+        this.#release(server);
         if (!(error instanceof UpstreamError)) throw error;
         this.#events.onError(this.name, server.name, error);
         const rewound = request.body === undefined || request.body.rewind();
@@ -107,9 +108,16 @@ export class UpstreamGroup {
     }
   }
 
+  /** Requests under way get their answers; each server's connections are closed after its last one. */
   close(): void {
     for (const stop of this.#checks) stop();
-    for (const { requester } of this.#servers) requester.close();
+    this.#closing = true;
+    for (const server of this.#servers) if (server.running === 0) server.requester.close();
+  }
+
+  #release(server: Server): void {
+    server.running--;
+    if (this.#closing && server.running === 0) server.requester.close();
   }
 
   /** Servers in use first; when all are out, the ones in disgrace are better than none, those that are ill are not. */
@@ -139,7 +147,7 @@ export class UpstreamGroup {
   #counted(response: UpstreamResponse, server: Server): UpstreamResponse {
     let open = true;
     const done = (): void => {
-      if (open) server.running--;
+      if (open) this.#release(server);
       open = false;
     };
     return {
