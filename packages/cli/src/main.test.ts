@@ -93,3 +93,27 @@ test("the demonstration blocks an attack, and explain says why", async () => {
     app.close();
   }
 });
+
+test("a wrong configuration of the proxy is told of line by line, without a stack", async () => {
+  const file = join(directory, "proxy.yaml");
+  writeFileSync(file, "upstreams: { app: http://127.0.0.1:1 }\nlissten: :8080\n");
+  expect(await run("proxy", "--config", file)).toBe(1);
+  expect(out).toContain(`${file}:2:1: unknown key "lissten"; did you mean listen?`);
+  expect(out).not.toContain("    at ");
+});
+
+test.each([
+  [["proxy"], "no application is named"],
+  [["proxy", "--upstream", "localhost:3000"], "--upstream:"],
+  [["proxy", "--upstream", "http://127.0.0.1:1", "--workers", "many"], '--workers: "many" is no number'],
+  [["proxy", "--upstream", "http://127.0.0.1:1", "--tls-cert", "x"], "--tls-cert and --tls-key belong together"],
+  [
+    ["proxy", "--upstream", "http://127.0.0.1:1", "--rules", "built-in", "--trusted-proxies", "10.0.0.0/99"],
+    "no network",
+  ],
+  [["envoy", "--rules", "built-in", "--rule-set", "x"], '--rule-set: "x" is not NAME=PATH'],
+])("%j is refused", async (words, message) => {
+  expect(await run(...words)).toBe(1);
+  expect(out).toContain(message);
+  expect(out).not.toContain("    at ");
+});

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { isWafError } from "@cuirass/engine";
+import { ConfigFileError } from "@cuirass/node";
 import { TrafficError } from "@cuirass/tools";
 import { checkCommand } from "./commands/check.ts";
 import { crsCommand } from "./commands/crs.ts";
@@ -53,5 +54,5 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function isPlain(error: unknown): error is Error {
-  return error instanceof Error && (error.constructor === Error || error instanceof TrafficError);
+  return error instanceof Error && (error.constructor === Error || error instanceof TrafficError || error instanceof ConfigFileError);
 }

@@ -17,6 +17,7 @@ SecRequestBodyLimit 100000
 SecRule ARGS "@contains attack" "id:1,phase:2,deny,status:403,log"
 SecRule REQUEST_HEADERS:X-Drop "@streq yes" "id:2,phase:1,drop,log"
 SecRule REQUEST_URI "@beginsWith /old" "id:3,phase:1,redirect:/new,status:301,log"
+SecRule ARGS:to "@rx ." "id:9,phase:1,redirect:/go?%{ARGS.to},status:302,log"
 SecRule RESPONSE_BODY "@contains secret" "id:4,phase:4,deny,status:500,log"
 SecRule RESPONSE_HEADERS:X-Leak "@unconditionalMatch" "id:5,phase:3,deny,status:502,log"
 `;
@@ -169,4 +170,11 @@ test("answers 502 when the application is gone and 400 when a body ends early", 
     socket.on("close", () => resolve(text));
   });
   expect(response).toMatch(/^HTTP\/1\.1 400/);
+});
+
+test("what a redirect takes from the request cannot add a header line", async () => {
+  const { port } = await start();
+  const response = await exchange(port, `GET /?to=a%0d%0aSet-Cookie:%20x=1 HTTP/1.1\r\n${close}`);
+  expect(response).toMatch(/^Location: \/go\?a%0d%0aset-cookie:%20x=1\r$/im);
+  expect(response).not.toContain("\nSet-Cookie");
 });

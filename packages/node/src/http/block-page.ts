@@ -11,7 +11,7 @@ export interface OwnResponse {
 /** What a visitor sees when a request or a response was stopped: a page, or JSON where the client prefers that. */
 export function blockedResponse(interruption: Interruption, requestId: string, accept: string): OwnResponse {
   if (interruption.action === "redirect") {
-    return { status: interruption.status, headers: [["Location", interruption.data]], body: "" };
+    return { status: interruption.status, headers: [["Location", location(interruption.data)]], body: "" };
   }
   return ownResponse(
     interruption.status || 403,
@@ -74,4 +74,14 @@ code { background: #eef1f5; padding: .1rem .35rem; border-radius: 4px }
 </body>
 </html>
 `;
+}
+
+/** A redirect's target can hold what a macro took from the request: nothing in it may end the header line. */
+function location(target: string): string {
+  let encoded = "";
+  for (let at = 0; at < target.length; at++) {
+    const unit = target.charCodeAt(at);
+    encoded += unit <= 0x20 || unit === 0x7f ? `%${unit.toString(16).padStart(2, "0").toUpperCase()}` : target[at];
+  }
+  return encoded;
 }

@@ -18,9 +18,10 @@ export function untilDrained(stream: Writable, timeoutMs: number): Promise<boole
   });
 }
 
-/** A response head of HTTP/1.1; header values are byte strings. */
+/** A response head of HTTP/1.1; header values are byte strings. Invariant: no value can end its line. */
 export function formatHead(status: number, headers: HeaderLines): string {
   let lines = "";
-  for (const [name, value] of headers) lines += `${name}: ${value}\r\n`;
+  for (const [name, value] of headers)
+    lines += `${name}: ${/[\r\n]/.test(value) ? value.replace(/[\r\n]+/g, " ") : value}\r\n`;
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}\r\n`;
 }

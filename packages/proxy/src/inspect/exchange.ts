@@ -1,5 +1,5 @@
 import type { Interruption, Transaction, Waf } from "@cuirass/engine";
-import type { ClientStream, HeaderLines } from "../client/client-stream.ts";
+import type { ClientStream } from "../client/client-stream.ts";
 import type { OwnResponse } from "@cuirass/node";
 import type { ExchangeEvents, ExchangePolicy, ExchangeRecord, RouteTarget } from "./exchange-context.ts";
 import type { ForwardBody, UpstreamResponse } from "../upstream/upstream-exchange.ts";
@@ -17,6 +17,7 @@ import {
 } from "@cuirass/node";
 import { HeldRequest, LostBodyError } from "./held-request.ts";
 import { HeldResponse } from "./held-response.ts";
+import { contentCoding, emptyBody, firstValues, hasBody, originForm } from "./http-semantics.ts";
 import { Intake } from "./intake.ts";
 import { tunnel } from "./tunnel.ts";
 
@@ -378,40 +379,4 @@ export class Exchange {
       referer: this.#header("referer"),
     };
   }
-}
-
-/** First value of each header, by lower-case name. */
-function firstValues(headers: HeaderLines): Map<string, string> {
-  const fields = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (!fields.has(lower)) fields.set(lower, value);
-  }
-  return fields;
-}
-
-/** The Content-Encoding, lower-case; "" for none. */
-function contentCoding(value: string): string {
-  const coding = value.trim().toLowerCase();
-  return coding === "identity" ? "" : coding;
-}
-
-/** Methods that announce a body send its length even when there is none (RFC 9110, 8.6). */
-function emptyBody(method: string): ForwardBody | undefined {
-  if (method !== "POST" && method !== "PUT" && method !== "PATCH") return undefined;
-  return { length: 0, next: () => undefined, trailers: [], rewind: () => true };
-}
-
-/** `http://host/path` as `/path`: what a server behind a gateway is asked (RFC 9112, 3.2.1). */
-function originForm(target: string): string {
-  if (target.startsWith("/") || target === "*") return target;
-  const start = target.indexOf("://");
-  const path = start < 0 ? -1 : target.slice(start + 3).search(/[/?]/);
-  if (path < 0) return "/";
-  const rest = target.slice(start + 3 + path);
-  return rest.startsWith("?") ? `/${rest}` : rest;
-}
-
-function hasBody(method: string, status: number): boolean {
-  return method !== "HEAD" && status >= 200 && status !== 204 && status !== 304;
 }

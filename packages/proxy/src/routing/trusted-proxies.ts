@@ -18,7 +18,7 @@ export class TrustedProxies {
   readonly #list = new BlockList();
   readonly #isEmpty: boolean;
 
-  /** @throws RangeError naming the first text that is neither an address nor a network such as 10.0.0.0/8. */
+  /** @throws Error naming the first text that is neither an address nor a network such as 10.0.0.0/8. */
   constructor(networks: readonly string[]) {
     this.#isEmpty = networks.length === 0;
     for (const network of networks) {
@@ -27,7 +27,7 @@ export class TrustedProxies {
       const max = family === 6 ? 128 : 32;
       const prefix = bits === undefined ? max : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
       if (family === 0 || prefix < 0 || prefix > max) {
-        throw new RangeError(`"${network}" is no address and no network such as 10.0.0.0/8`);
+        throw new Error(`"${network}" is no address and no network such as 10.0.0.0/8`);
       }
       this.#list.addSubnet(address, prefix, family === 6 ? "ipv6" : "ipv4");
     }
