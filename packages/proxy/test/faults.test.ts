@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Host } from "@cuirass/engine";
 import { createNodeHost } from "@cuirass/node";
 import { defaultServer, defaultSettings } from "../src/defaults.ts";
-import { cleanUp, close, exchange, rules, settingsFor, sleep, startApplication, startProxy } from "./support.ts";
+import { cleanUp, close, eventually, exchange, rules, settingsFor, startApplication, startProxy } from "./support.ts";
 
 const nobody = new URL("http://127.0.0.1:1");
 const quick = { timeouts: { connect: 200, responseHead: 200, idle: 200, tunnel: 200 } };
@@ -109,10 +109,10 @@ test("a health check takes a server out and lets it in again", async () => {
   const { port, health } = await startProxy(settingsFor([app.url], { upstream: { health: check } }));
   expect(await exchange(port, get)).toMatch(/^HTTP\/1\.1 200/);
   well = false;
-  await sleep(250);
+  await eventually(() => expect(health).toHaveLength(1));
   expect(await exchange(port, get)).toMatch(/^HTTP\/1\.1 503/);
   well = true;
-  await sleep(250);
+  await eventually(() => expect(health).toHaveLength(2));
   expect(await exchange(port, get)).toMatch(/^HTTP\/1\.1 200/);
   expect(health.map((line) => line.split(" ")[1])).toEqual(["down", "up"]);
 });
@@ -177,32 +177,35 @@ test("a client that takes nothing of its answer is given up", async () => {
   const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
   socket.pause();
   socket.on("error", () => undefined);
-  await sleep(1200);
-  expect(records[0]!.error).toContain("the client left");
-  expect(proxy.connectionCount).toBe(0);
+  await eventually(() => expect(records[0]?.error).toContain("the client left"));
+  await eventually(() => expect(proxy.connectionCount).toBe(0));
   socket.destroy();
 });
 
 test("a client that leaves takes its request to the application with it", async () => {
+  let opened = 0;
   let closed = 0;
-  const app = await startApplication((request) => request.on("close", () => closed++));
+  const app = await startApplication((request) => {
+    opened++;
+    request.on("close", () => closed++);
+  });
   const { port, records } = await startProxy(settingsFor([app.url]));
   const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-  await sleep(150);
+  await eventually(() => expect(opened).toBe(1));
   socket.destroy();
-  await sleep(150);
-  expect(closed).toBe(1);
+  await eventually(() => expect(closed).toBe(1));
+  await eventually(() => expect(records).toHaveLength(1));
   expect(records[0]).toMatchObject({ status: 0, error: "the client left" });
 });
 
 test("more connections than allowed are closed at once", async () => {
   const app = await startApplication((_request, response) => response.end("x"));
   const refused: string[] = [];
-  const { port } = await startProxy(settingsFor([app.url], { connections: 1 }), {
+  const { port, proxy } = await startProxy(settingsFor([app.url], { connections: 1 }), {
     events: { onConnectionError: (reason) => refused.push(reason) },
   });
   const first = connect(port, "127.0.0.1");
-  await sleep(100);
+  await eventually(() => expect(proxy.connectionCount).toBe(1));
   expect(await exchange(port, get)).toBe("");
   expect(refused).toEqual(["too many connections"]);
   first.destroy();
@@ -257,16 +260,18 @@ test.each([
 });
 
 test("close waits for running exchanges, refuses new ones, and has an end", async () => {
+  let arrived = 0;
   const app = await startApplication((request, response) => {
-    setTimeout(() => response.end("late"), request.url === "/long" ? 5000 : 300);
+    arrived++;
+    setTimeout(() => response.end("late"), request.url === "/long" ? 60_000 : 1000);
   });
   const { port, proxy } = await startProxy(settingsFor([app.url]));
   const running = exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   const long = exchange(port, "GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
   const idle = exchange(port, "");
-  await sleep(100);
+  await eventually(() => expect([proxy.connectionCount, arrived]).toEqual([3, 2]));
   const started = performance.now();
-  const closing = proxy.close(800);
+  const closing = proxy.close(4000);
   expect(await exchange(port, get)).toBe("");
   expect(await idle).toBe("");
   const answer = await running;
@@ -274,7 +279,7 @@ test("close waits for running exchanges, refuses new ones, and has an end", asyn
   expect(answer).toContain("Connection: close");
   await closing;
   expect(await long).toBe("");
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(performance.now() - started).toBeLessThan(20_000);
 });
 
 test("settings that name an unknown upstream are refused whole", async () => {

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 import type { Host } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import type { ExchangeRecord, Proxy, ProxyEvents, ProxySettings } from "@cuirass/proxy";
@@ -122,7 +122,10 @@ export function exchange(port: number, bytes: string | Buffer): Promise<string> 
   });
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits until something holds; on a machine that others use as well, for long. */
+export function eventually(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 20_000, interval: 20 });
+}
 
 export const close = "Host: example.com\r\nConnection: close\r\n\r\n";
 

