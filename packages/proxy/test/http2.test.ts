@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
-import type { ClientHttp2Session, OutgoingHttpHeaders } from "node:http2";
+import type { ClientHttp2Session, OutgoingHttpHeaders, ServerHttp2Session } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { connect as connectTls } from "node:tls";
 import { expect, test } from "vitest";
@@ -204,9 +204,14 @@ test("the name asked for chooses the certificate, and a new one is used without 
 });
 
 /** A gRPC application without TLS: echoes each message, then answers with its status in trailers. */
-async function startGrpc(): Promise<{ url: URL; seen: string[] }> {
+async function startGrpc(): Promise<{ url: URL; seen: string[]; sessions: Set<ServerHttp2Session> }> {
   const seen: string[] = [];
+  const sessions = new Set<ServerHttp2Session>();
   const server = createHttp2Server();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+  });
   server.on("stream", (stream, headers) => {
     seen.push(`${headers[":method"]} ${headers[":path"]} te=${headers.te}`);
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
@@ -217,7 +222,7 @@ async function startGrpc(): Promise<{ url: URL; seen: string[] }> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   cleanUp(() => server.close());
-  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), seen };
+  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), seen, sessions };
 }
 
 test("gRPC streams pass both ways at once, with their trailers, where a route lets them", async () => {
@@ -276,4 +281,14 @@ test("clients that know that HTTP/2 is spoken here need no TLS for it", async ()
   expect(records[0]).toMatchObject({ protocol: "HTTP/2.0", tls: undefined });
   // Half a preface is no preface.
   expect(await exchange(port, "PRI * HTTP/2.0\r\n\r\nXX")).toMatch(/^HTTP\/1\.1 505/);
+});
+
+test("an HTTP/2 application that restarts is connected to anew", async () => {
+  const { url, sessions } = await startGrpc();
+  const { port } = await startProxy(settingsFor([url], { server: { protocol: "http2" } }));
+  const get = (): Promise<string> => exchange(port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  expect(await get()).toMatch(/^HTTP\/1\.1 200/);
+  for (const session of sessions) session.destroy();
+  await eventually(() => expect(sessions.size).toBe(0));
+  expect(await get()).toMatch(/^HTTP\/1\.1 200/);
 });

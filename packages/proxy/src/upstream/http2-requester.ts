@@ -34,7 +34,11 @@ export class Http2Requester implements Requester {
 
   #open(): Promise<ClientHttp2Session> {
     const { url, tls, timeouts, keepAliveMs } = this.#options;
-    return new Promise((resolve, reject) => {
+    // A session that is going must not take the place of the one that follows it.
+    const forget = (): void => {
+      if (this.#session === opening) this.#session = undefined;
+    };
+    const opening = new Promise<ClientHttp2Session>((resolve, reject) => {
       const session = connect(url, {
         settings: { enablePush: false },
         ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
@@ -42,23 +46,27 @@ export class Http2Requester implements Requester {
         rejectUnauthorized: tls?.verify ?? true,
       });
       const fail = (message: string): void => {
-        this.#session = undefined;
+        forget();
         session.destroy();
         reject(new UpstreamError("connect", message, { unsent: true }));
       };
       const timer = setTimeout(() => fail(`no connection within ${timeouts.connect} ms`), timeouts.connect);
       session.on("error", (error) => fail(error.message));
-      session.on("goaway", () => (this.#session = undefined));
+      session.on("goaway", forget);
       session.on("close", () => {
         clearTimeout(timer);
         fail("the connection was closed");
       });
-      session.setTimeout(Math.max(keepAliveMs, 60_000), () => session.close());
+      session.setTimeout(Math.max(keepAliveMs, 60_000), () => {
+        forget();
+        session.close();
+      });
       session.once("connect", () => {
         clearTimeout(timer);
         resolve(session);
       });
     });
+    return opening;
   }
 }
 
