@@ -102,6 +102,22 @@ test("a wrong configuration of the proxy is told of line by line, without a stac
   expect(out).not.toContain("    at ");
 });
 
+test("check takes the proxy's configuration as well, and the rules that it names", async () => {
+  const file = join(directory, "proxy.yaml");
+  const rules = join(directory, "rules.conf");
+  writeFileSync(rules, 'SecRule ARGS "@rx a" "id:1,phase:1,pass"\nSecRule ARGZ "@rx a" "id:2,phase:1,pass"\n');
+  writeFileSync(file, "upstreams: { app: http://127.0.0.1:1 }\nworkers: many\n");
+  expect(await run("check", file)).toBe(1);
+  expect(out).toContain(`${file}:2:10: error: workers: expected a number`);
+  out = "";
+  writeFileSync(file, "upstreams: { app: http://127.0.0.1:1 }\nrule_sets: { default: { rules: rules.conf } }\n");
+  expect(await run("check", file)).toBe(1);
+  expect(out).toContain(`${rules}:2:9: error: unknown variable "ARGZ"`);
+  out = "";
+  writeFileSync(rules, 'SecRule ARGS "@rx a" "id:1,phase:1,pass"\n');
+  expect(await run("check", file)).toBe(0);
+});
+
 test.each([
   [["proxy"], "no application is named"],
   [["proxy", "--upstream", "localhost:3000"], "--upstream:"],

@@ -3,6 +3,7 @@ import type { ConfigSource } from "@cuirass/engine";
 import { parseConfig, SpoaConfigError } from "@cuirass/haproxy";
 import type { Finding } from "@cuirass/lint";
 import { createSource } from "@cuirass/seclang";
+import { checkProxyConfig, isProxyConfig } from "../proxy/check-config.ts";
 
 /** Configurations to check, each whole by itself. */
 export interface CheckInputs {
@@ -11,7 +12,10 @@ export interface CheckInputs {
   readonly findings: readonly Finding[];
 }
 
-/** Rule files belong together and are read in order; of a service configuration (YAML) every application is on its own. */
+/**
+ * Rule files belong together and are read in order; of a service configuration (YAML) every application or rule set is on
+ * its own.
+ */
 export function readInputs(files: readonly string[]): CheckInputs {
   const rules: ConfigSource[] = [];
   const configurations: ConfigSource[][] = [];
@@ -19,6 +23,12 @@ export function readInputs(files: readonly string[]): CheckInputs {
   for (const file of files) {
     if (!/\.ya?ml$/i.test(file)) {
       rules.push({ file });
+      continue;
+    }
+    if (isProxyConfig(file)) {
+      const checked = checkProxyConfig(file);
+      findings.push(...checked.findings);
+      configurations.push(...checked.ruleSets.map((sources) => [...sources]));
       continue;
     }
     const text = readFileSync(file, "latin1");
