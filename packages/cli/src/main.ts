@@ -54,5 +54,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function isPlain(error: unknown): error is Error {
-  return error instanceof Error && (error.constructor === Error || error instanceof TrafficError || error instanceof ConfigFileError);
+  return (
+    error instanceof Error &&
+    (error.constructor === Error || error instanceof TrafficError || error instanceof ConfigFileError)
+  );
 }

@@ -12,7 +12,7 @@ export interface RunningProxy extends RunningService {
 /** Starts the reverse proxy. In a worker process it serves and resolves with undefined in the end. */
 export async function runProxy(options: RunProxyOptions): Promise<RunningProxy | undefined> {
   const config = configOf(options);
-  const running = await runService((events) => new ProxyService(options, config, events), config);
+  const running = await runService((events) => ProxyService.create(options, config, events), config);
   if (running === undefined) return undefined;
   const servers = config.settings.upstreams.flatMap(({ servers: list }) => list.map(({ url }) => url.origin));
   return { ...running, upstreams: servers.join(", ") };

@@ -38,7 +38,6 @@ export { openCollectionStore } from "./collection-stores/open-store.ts";
 export { parseMaskingList } from "./masking-list.ts";
 export type { Operations, OperationsOptions, Telemetry } from "./operations.ts";
 export { openOperations } from "./operations.ts";
-export { supportedAuditWriters } from "./audit-writers/index.ts";
 export type { PathStep } from "./yaml-source.ts";
 export { ConfigFileError, YamlSource } from "./yaml-source.ts";
 export { ProxyMetrics } from "./metrics/proxy-metrics.ts";

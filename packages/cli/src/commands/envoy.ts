@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { parseAddress } from "@cuirass/proxy";
 import type { RunEnvoyOptions } from "../envoy/envoy-options.ts";
 import { EnvoyExtProc } from "../envoy/envoy-service.ts";
+import { withOperations } from "../service/operations-options.ts";
 import { runService } from "../service/run-service.ts";
 
 const bodyModes = ["none", "streamed", "buffered", "buffered_partial", "full_duplex_streamed"];
@@ -9,7 +10,7 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 /** `cuirass envoy`: the external processing service for Envoy. */
 export function envoyCommand(): Command {
-  return new Command("envoy")
+  return withOperations(new Command("envoy"))
     .description("Serve Envoy's external processing (ext_proc): inspects requests and responses that Envoy carries.")
     .addOption(new Option("--listen <address>", "host:port, or unix:PATH").env("LISTEN").default("127.0.0.1:9002"))
     .addOption(
@@ -67,7 +68,7 @@ export function envoyCommand(): Command {
         throw new Error("--workers: expected a number of processes from 0 to 256");
       }
       const { workers, adminTokenFile } = options;
-      const running = await runService((events) => new EnvoyExtProc(options, events), {
+      const running = await runService((events) => EnvoyExtProc.create(options, events), {
         workers,
         admin,
         adminTokenFile,

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { RunProxyOptions } from "../proxy/proxy-options.ts";
+import { withOperations } from "../service/operations-options.ts";
 import { runProxy } from "../run-proxy.ts";
 
 const option = (flags: string, description: string, variable?: string): Option => {
@@ -9,7 +10,7 @@ const option = (flags: string, description: string, variable?: string): Option =
 
 /** `cuirass proxy`: protects applications. Every option that a container may want to set has a variable. */
 export function proxyCommand(): Command {
-  return new Command("proxy")
+  return withOperations(new Command("proxy"))
     .description("Protect HTTP applications: a reverse proxy that inspects requests and responses.")
     .addOption(option("--config <file>", "YAML configuration; the options below win over it", "CUIRASS_CONFIG"))
     .addOption(option("--upstream <urls>", "the application; several servers of it separated by commas", "UPSTREAM"))

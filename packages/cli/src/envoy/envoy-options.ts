@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { BodySendMode, EnvoyPolicy, ServiceTls } from "@cuirass/envoy";
+import type { OperationsFlags } from "../service/operations-options.ts";
 import type { RuleSetConfig } from "../service/rule-sets.ts";
 
 /** Options of the Envoy service as the command line and the environment give them. */
-export interface RunEnvoyOptions {
+export interface RunEnvoyOptions extends OperationsFlags {
   readonly listen: string;
   readonly rules?: string | undefined;
   /** `name=path`, each. */

@@ -1,20 +1,21 @@
 import type { Logger } from "@cuirass/engine";
 import type { EnvoyService } from "@cuirass/envoy";
 import { createEnvoyService } from "@cuirass/envoy";
-import type { ReloadResult, ReloadTrigger } from "@cuirass/node";
-import { createAuditSink, createLogger, describeDecision, WafMetrics } from "@cuirass/node";
+import type { Operations, ReloadResult, ReloadTrigger } from "@cuirass/node";
+import { createLogger, describeDecision, WafMetrics } from "@cuirass/node";
 import type { RuleSetConfig } from "../service/rule-sets.ts";
 import type { Service, ServiceEvents } from "../service/service.ts";
 import type { RunEnvoyOptions } from "./envoy-options.ts";
+import { operationsOf } from "../service/operations-options.ts";
 import { RuleSets } from "../service/rule-sets.ts";
 import { policyOf, ruleSetsOf, tlsOf } from "./envoy-options.ts";
 
 /** The external processing service in one process. */
 export class EnvoyExtProc implements Service {
-  readonly metrics: WafMetrics = new WafMetrics();
-  readonly #logger: Logger = createLogger();
+  readonly metrics: WafMetrics;
+  readonly #logger: Logger;
   readonly #options: RunEnvoyOptions;
-  readonly #audit = createAuditSink();
+  readonly #operations: Operations;
   readonly #configs: ReadonlyMap<string, RuleSetConfig>;
   readonly #ruleSets: RuleSets;
   readonly #service: EnvoyService;
@@ -22,15 +23,34 @@ export class EnvoyExtProc implements Service {
   readonly #told = new Set<string>();
   #listening: string[] = [];
 
-  /** @throws what wrong options, wrong rules or an unreadable certificate throw. */
-  constructor(options: RunEnvoyOptions, events: ServiceEvents) {
+  /** Rejects with what wrong options, wrong rules or an unreadable certificate throw. */
+  static async create(options: RunEnvoyOptions, events: ServiceEvents): Promise<EnvoyExtProc> {
+    const metrics = new WafMetrics();
+    const logger = createLogger();
+    const operations = await operationsOf(options, metrics, logger);
+    try {
+      return new EnvoyExtProc(options, events, { metrics, logger, operations });
+    } catch (error) {
+      await operations.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: RunEnvoyOptions,
+    events: ServiceEvents,
+    parts: { readonly metrics: WafMetrics; readonly logger: Logger; readonly operations: Operations },
+  ) {
     this.#options = options;
+    this.metrics = parts.metrics;
+    this.#logger = parts.logger;
+    this.#operations = parts.operations;
     const { metrics } = this;
     const logger = this.#logger;
     const started = performance.now();
     metrics.collectProcess();
     this.#configs = ruleSetsOf(options);
-    const context = { metrics, logger, audit: this.#audit, onFault: () => options.onFault };
+    const context = { metrics, logger, operations: this.#operations, onFault: () => options.onFault };
     this.#ruleSets = new RuleSets(this.#configs, context, (app, result) => this.#logReload(app, result));
     this.#loadMs = performance.now() - started;
     this.#service = createEnvoyService({
@@ -38,7 +58,7 @@ export class EnvoyExtProc implements Service {
       policy: policyOf(options),
       tls: tlsOf(options),
       onExchange: (tx, status, ruleSet) => {
-        metrics.observe(tx, ruleSet);
+        this.#operations.observe(tx, ruleSet);
         if (tx.matchedRules.some((matched) => matched.log) || tx.faults.length > 0) {
           events.onDecision(describeDecision(tx, status));
         }
@@ -78,12 +98,13 @@ export class EnvoyExtProc implements Service {
   }
 
   reopen(): void {
-    this.#audit.reopen();
+    this.#operations.reopen();
   }
 
   async close(): Promise<void> {
     this.#ruleSets.close();
     await this.#service.close();
+    await this.#operations.close();
   }
 
   #logReload(app: string, { ok, message, trigger, ruleCount, seconds }: ReloadResult): void {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { OperationsFlags } from "../service/operations-options.ts";
 import type { Address, ProxyConfig, RuleSetConfig } from "@cuirass/proxy";
 import { defaultConfig, parseAddress, parseProxyConfig, parseUpstreamUrl } from "@cuirass/proxy";
 
 /** Options of the proxy as the command line and the environment give them; they win over a configuration file. */
-export interface RunProxyOptions {
+export interface RunProxyOptions extends OperationsFlags {
   readonly config?: string | undefined;
   /** Servers of one application, separated by commas. */
   readonly upstream?: string | undefined;

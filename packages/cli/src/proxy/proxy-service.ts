@@ -1,7 +1,6 @@
 import type { Logger } from "@cuirass/engine";
-import type { LineLog, ReloadResult, ReloadTrigger } from "@cuirass/node";
+import type { LineLog, Operations, ReloadResult, ReloadTrigger } from "@cuirass/node";
 import {
-  createAuditSink,
   createLogger,
   describeDecision,
   FileWatch,
@@ -16,15 +15,16 @@ import type { RunProxyOptions } from "./proxy-options.ts";
 import { accessLine } from "./access-line.ts";
 import { configOf } from "./proxy-options.ts";
 import type { Service, ServiceEvents } from "../service/service.ts";
+import { operationsOf } from "../service/operations-options.ts";
 import { RuleSets } from "../service/rule-sets.ts";
 
 /** The proxy in one process: rules, connections, certificates, logs and metrics. */
 export class ProxyService implements Service {
-  readonly metrics: WafMetrics = new WafMetrics();
-  readonly logger: Logger = createLogger();
+  readonly metrics: WafMetrics;
+  readonly logger: Logger;
   readonly #options: RunProxyOptions;
   readonly #events: ServiceEvents;
-  readonly #audit = createAuditSink();
+  readonly #operations: Operations;
   readonly #ruleSets: RuleSets;
   readonly #proxy: Proxy;
   readonly #proxyMetrics: ProxyMetrics;
@@ -36,8 +36,28 @@ export class ProxyService implements Service {
   #config: ProxyConfig;
   #listening: string[] = [];
 
-  /** @throws what a wrong configuration, wrong rules or an unreadable certificate throw. */
-  constructor(options: RunProxyOptions, config: ProxyConfig, events: ServiceEvents) {
+  /** Rejects with what a wrong configuration, wrong rules or an unreadable certificate throw. */
+  static async create(options: RunProxyOptions, config: ProxyConfig, events: ServiceEvents): Promise<ProxyService> {
+    const metrics = new WafMetrics();
+    const logger = createLogger();
+    const operations = await operationsOf(options, metrics, logger);
+    try {
+      return new ProxyService(options, config, events, { metrics, logger, operations });
+    } catch (error) {
+      await operations.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: RunProxyOptions,
+    config: ProxyConfig,
+    events: ServiceEvents,
+    parts: { readonly metrics: WafMetrics; readonly logger: Logger; readonly operations: Operations },
+  ) {
+    this.metrics = parts.metrics;
+    this.logger = parts.logger;
+    this.#operations = parts.operations;
     this.#options = options;
     this.#config = config;
     this.#events = events;
@@ -46,7 +66,7 @@ export class ProxyService implements Service {
     const context = {
       metrics: this.metrics,
       logger: this.logger,
-      audit: this.#audit,
+      operations: this.#operations,
       onFault: () => this.#config.settings.policy.onFault,
     };
     this.#ruleSets = new RuleSets(config.ruleSets, context, (app, result) => this.#logReload(app, result));
@@ -90,7 +110,7 @@ export class ProxyService implements Service {
   }
 
   reopen(): void {
-    this.#audit.reopen();
+    this.#operations.reopen();
     this.#accessLog?.reopen();
   }
 
@@ -99,6 +119,7 @@ export class ProxyService implements Service {
     this.#ruleSets.close();
     await this.#proxy.close(this.#config.drainMs);
     this.#accessLog?.close();
+    await this.#operations.close();
   }
 
   #createProxy(config: ProxyConfig): Proxy {
@@ -136,7 +157,7 @@ export class ProxyService implements Service {
 
   #onExchange(record: ExchangeRecord): void {
     const { tx, status } = record;
-    this.metrics.observe(tx, record.ruleSet);
+    this.#operations.observe(tx, record.ruleSet);
     this.#proxyMetrics.observe({ ...record, answered: record.server !== "" });
     this.#accessLog?.write(accessLine(record));
     if (tx.matchedRules.some((matched) => matched.log) || tx.faults.length > 0) {

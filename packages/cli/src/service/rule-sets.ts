@@ -1,5 +1,5 @@
-import type { AuditSink, FaultPolicy, Logger, Waf } from "@cuirass/engine";
-import type { ReloadResult, ReloadTrigger, RuleSet, RuleSetOptions, WafMetrics } from "@cuirass/node";
+import type { FaultPolicy, Logger, Waf } from "@cuirass/engine";
+import type { Operations, ReloadResult, ReloadTrigger, RuleSet, RuleSetOptions, WafMetrics } from "@cuirass/node";
 import { LiveWaf, locateRuleSet } from "@cuirass/node";
 import { describeWaf, wafConfig } from "../load-waf.ts";
 
@@ -7,7 +7,7 @@ import { describeWaf, wafConfig } from "../load-waf.ts";
 export interface RuleSetContext {
   readonly metrics: WafMetrics;
   readonly logger: Logger;
-  readonly audit: AuditSink;
+  readonly operations: Operations;
   /** In detection mode faults never block. */
   readonly onFault: () => FaultPolicy;
 }
@@ -113,7 +113,7 @@ export class RuleSets {
   }
 
   #load(name: string, config: RuleSetConfig): Entry {
-    const { metrics, logger, audit, onFault } = this.#context;
+    const { metrics, logger, operations, onFault } = this.#context;
     const started = performance.now();
     const own: { config: RuleSetConfig; ruleSet: RuleSet | undefined } = { config, ruleSet: undefined };
     const entry = (): Entry | undefined => this.#entries.get(name);
@@ -126,9 +126,8 @@ export class RuleSets {
           ruleSet,
           settings,
           {
-            host: { logger, auditSink: audit },
+            ...operations.config,
             onFaultPolicy: settings.mode === "detect" ? "pass" : onFault(),
-            onFault: (fault) => metrics.fault(fault),
             onMatchedRule: (matched) => logger.log("warn", matched.errorLog(), { tx_id: matched.transactionId }),
           },
           files,

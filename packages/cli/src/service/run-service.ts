@@ -79,7 +79,7 @@ export async function runService(create: CreateService, options: RunOptions): Pr
 }
 
 async function serveHere(create: CreateService, decisions: DecisionRing): Promise<Serving> {
-  const service = create({ onDecision: (decision) => decisions.add(decision) });
+  const service = await create({ onDecision: (decision) => decisions.add(decision) });
   await service.listen();
   let closing = false;
   return {

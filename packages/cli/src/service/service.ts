@@ -21,5 +21,5 @@ export interface ServiceEvents {
   onDecision(decision: Decision): void;
 }
 
-/** Makes a service; throws what a wrong configuration, wrong rules or an unreadable file throw. */
-export type CreateService = (events: ServiceEvents) => Service;
+/** Makes a service; rejects with what a wrong configuration, wrong rules or an unreadable file throw. */
+export type CreateService = (events: ServiceEvents) => Promise<Service>;

@@ -11,7 +11,7 @@ export async function runWorker(create: CreateService): Promise<void> {
   };
   let service: Service;
   try {
-    service = create({ onDecision: (decision) => tell({ type: "decision", decision }) });
+    service = await create({ onDecision: (decision) => tell({ type: "decision", decision }) });
     await service.listen();
   } catch (error) {
     tell({ type: "failed", message: (error as Error).message });
