@@ -38,6 +38,11 @@ export interface Call {
   readonly step: Step;
 }
 
+/** To a worker: it is not needed any more; what waits to be written is to be written. */
+export interface EndMessage {
+  readonly kind: "end";
+}
+
 /** What came of a step. */
 export type StepResult = HeadStep | BodyStep | Interruption | TransactionSummary | Uint8Array | undefined;
 
@@ -45,6 +50,7 @@ export type StepResult = HeadStep | BodyStep | Interruption | TransactionSummary
 export type WorkerMessage =
   | { readonly kind: "ready"; readonly facts: readonly RuleSetFacts[] }
   | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "ended" }
   | {
       readonly kind: "answer";
       readonly call: number;

@@ -48,6 +48,8 @@ const entry = new URL("../../dist/workers/worker-main.js", import.meta.url);
 const RESTART_MS = 100;
 const RESTART_LIMIT_MS = 10_000;
 const START_ATTEMPTS = 3;
+/** Longer than an audit writer takes to give up. */
+const END_LIMIT_MS = 6000;
 /** A worker that has not loaded its rules by then is stuck, however busy the machine. */
 const LOAD_LIMIT_MS = 120_000;
 
@@ -66,6 +68,7 @@ export class WorkerPool {
   #nextExchange = 1;
   #underWay = 0;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -93,10 +96,17 @@ export class WorkerPool {
     return this.#underWay;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
     for (const slot of this.#slots) this.#rejectCalls(slot, "the worker threads were closed");
+    await Promise.all(
+      this.#slots.map(({ worker, readyAt }) => (readyAt === undefined ? undefined : untilEnded(worker))),
+    );
     await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
   }
 
@@ -167,6 +177,7 @@ export class WorkerPool {
   }
 
   #receive(slot: Slot, message: WorkerMessage): void {
+    if (message.kind === "ended") return;
     if (message.kind === "failed") {
       this.#settleReady?.reject(new Error(message.message));
       return void slot.worker.terminate();
@@ -227,6 +238,22 @@ export class WorkerPool {
       void worker.terminate();
     }
   }
+}
+
+/** Resolves when the worker has written what waited, has ended, or takes too long. */
+function untilEnded(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, END_LIMIT_MS);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    worker.once("exit", done);
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.kind === "ended") done();
+    });
+    worker.postMessage({ kind: "end" });
+  });
 }
 
 /** Calls that a worker has before it; one that is loading its rules comes last, one that has ended not at all. */

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Transaction, Waf } from "@cuirass/engine";
-import type { TransactionSummary } from "@cuirass/node";
+import type { NodeAuditSink, TransactionSummary } from "@cuirass/node";
 import { summarise } from "@cuirass/node";
 import { LocalInspection, ruleSetFacts } from "../local-inspection.ts";
 import { after } from "../maybe.ts";
 import { loadRules } from "../node/load-rules.ts";
-import type { Call, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
+import type { Call, EndMessage, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
 
 /** A thread that inspects: loads the rules it was given, then answers one call after the other. */
 const port = parentPort!;
@@ -14,7 +14,8 @@ const wafs = load(specs);
 /** Exchanges by number, with the step that is running. */
 const exchanges = new Map<number, { readonly inspection: Observed; busy: Promise<unknown> | undefined }>();
 
-port.on("message", (call: Call) => {
+port.on("message", (call: Call | EndMessage) => {
+  if ("kind" in call) return void end();
   const busy = exchanges.get(call.exchange)?.busy;
   if (busy === undefined) void run(call);
   else void busy.then(() => run(call));
@@ -29,6 +30,12 @@ function load(specs: WorkerSetup["specs"]): readonly Waf[] {
     send({ kind: "failed", message: messageOf(error) });
     return [];
   }
+}
+
+/** Audit entries are written in the background: those that wait must not end with the thread. */
+async function end(): Promise<void> {
+  await Promise.all(wafs.map((waf) => (waf.context.host.auditSink as NodeAuditSink | undefined)?.close()));
+  send({ kind: "ended" });
 }
 
 async function run({ call, exchange, step }: Call): Promise<void> {
