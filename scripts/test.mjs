@@ -32,8 +32,29 @@ if (existsSync(unit)) {
   step("unit tests", 0, 1);
 }
 
+const contract = join(results, "e2e-http.json");
+run(`node scripts/e2e-http.mjs --groups adapters,faults --json ${contract}`);
+if (existsSync(contract)) {
+  const { cases } = JSON.parse(readFileSync(contract, "utf8"));
+  const passed = cases.filter(({ ok }) => ok).length;
+  step("HTTP adapters on real sockets", passed, cases.length - passed);
+} else {
+  step("HTTP adapters on real sockets", 0, 1);
+}
+
+const suites = [
+  "vectors",
+  "libinjection",
+  "profiles",
+  "oracle",
+  "built-in",
+  "crs",
+  "crs-proxy",
+  "crs-express",
+  "crs-fastify",
+];
 if (existsSync(join(shared, "crs"))) {
-  for (const suite of ["vectors", "libinjection", "profiles", "oracle", "built-in", "crs", "crs-proxy"]) {
+  for (const suite of suites) {
     const file = join(results, `${suite}.json`);
     run(`node packages/conformance/dist/main.js --suite ${suite} --json ${file}`);
     const report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
@@ -41,9 +62,7 @@ if (existsSync(join(shared, "crs"))) {
     else step(suite, report.passed, report.failures.length, report.expectedFailures.length);
   }
 } else {
-  console.log(
-    `not run: conformance suites (vectors, libinjection, profiles, oracle, built-in, crs, crs-proxy); no data at ${shared}`,
-  );
+  console.log(`not run: conformance suites (${suites.join(", ")}); no data at ${shared}`);
 }
 
 rmSync(results, { recursive: true, force: true });
