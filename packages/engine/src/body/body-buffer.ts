@@ -47,7 +47,8 @@ export class BodyBuffer {
       this.#chunks = [];
       return this.#file.append(bytes);
     }
-    this.#chunks.push(bytes.slice());
+    // Not `slice`: that of Node's Buffer is a view.
+    this.#chunks.push(new Uint8Array(bytes));
   }
 
   /** Reads piece by piece; every reader has its own position and ends after `close`. */
