@@ -37,7 +37,7 @@ applications:
 ${rules}`;
 
 /** Requests of a browser with a 900-byte cookie; the Lua script makes each use of one unique. */
-async function writeLua(shared, directory) {
+export async function writeLua(shared, directory) {
   const { generate } = await import(pathToFileURL(resolve(shared, "bench/gen-workload.mjs")).href);
   const seed = Math.floor(Math.random() * 1e9);
   const requests = Array.from({ length: 200 }, (_, n) =>
@@ -63,7 +63,7 @@ end
   writeFileSync(join(directory, "load.lua"), lua);
 }
 
-function wrk(directory, port, connections, seconds) {
+export function wrk(directory, port, connections, seconds) {
   const { stdout, stderr } = spawnSync(
     "taskset",
     [
