@@ -61,6 +61,8 @@ export class Haystack {
 
 /** Longer texts are kept for their transaction only. */
 const SHARED_LENGTH = 256;
+/** Long texts of one length that are compared with a new one. */
+const ALIKE_LIMIT = 8;
 /** Texts of one generation of the memo; there are two. */
 const GENERATION = 4096;
 
@@ -131,6 +133,8 @@ export class Haystacks {
   readonly memo: HaystackMemo;
   /** Texts of this transaction alone. */
   readonly #own = new Map<ByteString, Haystack>();
+  /** Long ones by length: a table of texts would hash every byte of them. */
+  readonly #long = new Map<number, Haystack[]>();
 
   constructor(memo: HaystackMemo) {
     this.memo = memo;
@@ -138,17 +142,23 @@ export class Haystacks {
 
   /** Perf: a long text that is only a step on the way to another one is never scanned. */
   of(text: ByteString): Haystack {
-    const isShort = text.length <= SHARED_LENGTH;
-    if (isShort) {
-      const shared = this.memo.find(text);
-      if (shared !== undefined) return shared;
-    }
-    let haystack = this.#own.get(text);
-    if (haystack === undefined) {
-      if (isShort && this.memo.wasMet(text)) return this.memo.add(text);
-      haystack = new Haystack(text, this.memo.prefilter, false);
-      this.#own.set(text, haystack);
-    }
+    if (text.length > SHARED_LENGTH) return this.#ofLong(text);
+    const known = this.memo.find(text) ?? this.#own.get(text);
+    if (known !== undefined) return known;
+    if (this.memo.wasMet(text)) return this.memo.add(text);
+    const haystack = new Haystack(text, this.memo.prefilter, false);
+    this.#own.set(text, haystack);
+    return haystack;
+  }
+
+  #ofLong(text: ByteString): Haystack {
+    const alike = this.#long.get(text.length);
+    const known = alike?.find((haystack) => haystack.text === text);
+    if (known !== undefined) return known;
+    const haystack = new Haystack(text, this.memo.prefilter, false);
+    // Past a few of the same length they are not looked for: many texts may be made to differ in their last byte.
+    if (alike === undefined) this.#long.set(text.length, [haystack]);
+    else if (alike.length < ALIKE_LIMIT) alike.push(haystack);
     return haystack;
   }
 
