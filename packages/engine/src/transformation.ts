@@ -24,6 +24,11 @@ export interface TransformationDefinition {
    * for literals in any case, so it need not wait for it.
    */
   readonly foldsCase?: "only" | "also";
+  /**
+   * All it does is to remove these bytes, wherever they stand, from values that have none of `unless`: the prefilter can then
+   * read a value as it is going to be without making it.
+   */
+  readonly erases?: { readonly bytes: ByteString; readonly unless: ByteString };
   /** Invariant: values that differ only in the case of ASCII letters give results that do. */
   readonly keepsCase?: true;
   /** Invariant: returns the very same reference when nothing changed (multi-match relies on it). */

@@ -97,3 +97,34 @@ test("never misses what a pattern or phrase list matches", () => {
     { seed: 13, numRuns: 10_000 },
   );
 });
+
+test("a haystack read without some bytes has the groups of the haystack that lacks them", () => {
+  const builder = new PrefilterBuilder();
+  for (const literal of ["<title>punk", "ab", "q", "select"]) builder.add({ minLength: 1, groups: [[literal]] });
+  const prefilter = builder.build();
+  const skipped = new Uint8Array(256);
+  for (const byte of " \n\t") skipped[byte.charCodeAt(0)] = 1;
+  const piece = fc.constantFrom(
+    " ",
+    "\n",
+    "a",
+    "b",
+    "q",
+    "< title >",
+    "p u n",
+    "k",
+    "se l",
+    "ect",
+    "x".repeat(150),
+    "\xc2",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const text = pieces.join("");
+      const sorted = (groups: readonly number[]): number[] => [...groups].sort((a, b) => a - b);
+      expect(sorted(prefilter.scanWithout(text, skipped))).toEqual(
+        sorted(prefilter.scan(text.replaceAll(/[ \n\t]/g, "")).groups),
+      );
+    }),
+  );
+});

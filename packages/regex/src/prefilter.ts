@@ -190,9 +190,36 @@ export class Prefilter {
       row = table[(row << ROW_BITS) + classes[byte]!]!;
       if (row >= firstReport) this.#reportRow(row);
     }
+    return { groups: this.#groupsFound(low, high), flags };
+  }
+
+  /**
+   * The groups that `scan` would find in the haystack without some bytes (`skipped` is 1 for them).
+   * Perf: 12 KB of HTML without white space in 70 us instead of 160 for making and scanning that text (bench, level 1).
+   */
+  scanWithout(haystack: string, skipped: Uint8Array): readonly number[] {
+    this.#nextStamp();
+    const table = this.#table;
+    const classes = this.#classes;
+    const firstReport = this.#firstReport;
+    let low = 0;
+    let high = 0;
+    let row = 0;
+    for (let at = 0; at < haystack.length; at++) {
+      const byte = haystack.charCodeAt(at) & 0xff;
+      if (skipped[byte] === 1) continue;
+      low |= this.#kindsLow[byte]!;
+      high |= this.#kindsHigh[byte]!;
+      row = table[(row << ROW_BITS) + classes[byte]!]!;
+      if (row >= firstReport) this.#reportRow(row);
+    }
+    return this.#groupsFound(low, high);
+  }
+
+  #groupsFound(low: number, high: number): readonly number[] {
     if (low !== 0) this.#reportKinds(low, 0);
     if (high !== 0) this.#reportKinds(high, 31);
-    return { groups: this.#found.length === 0 ? noGroups : this.#found.slice(), flags };
+    return this.#found.length === 0 ? noGroups : this.#found.slice();
   }
 
   #reportRow(row: number): void {

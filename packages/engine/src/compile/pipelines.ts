@@ -34,6 +34,7 @@ export class PipelineBuilder {
       apply: (value) => value,
       names: [],
       steps: [],
+      erasing: undefined,
     });
   }
 
@@ -86,6 +87,7 @@ export class PipelineBuilder {
       apply,
       names: [...parent.names, definition.name],
       steps: [...parent.steps, { definition, apply }],
+      erasing: parent.parent === undefined ? erasingOf(definition) : undefined,
     });
     children.set(definition, pipeline);
     return pipeline;
@@ -125,6 +127,13 @@ export class PipelineBuilder {
     }
     return apply;
   }
+}
+
+function erasingOf({ erases }: TransformationDefinition): Pipeline["erasing"] {
+  if (erases === undefined) return undefined;
+  const bytes = new Uint8Array(256);
+  for (let at = 0; at < erases.bytes.length; at++) bytes[erases.bytes.charCodeAt(at)] = 1;
+  return { bytes, unless: erases.unless };
 }
 
 /** Bits 0 to 30 are there for transformations that say what they react to; all others share the highest one. */

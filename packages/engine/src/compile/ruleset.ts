@@ -50,6 +50,8 @@ export interface Pipeline {
   readonly apply: (value: ByteString) => ByteString;
   readonly names: readonly string[];
   readonly steps: readonly PipelineStep[];
+  /** Of a pipeline of one step that only removes bytes: those, by byte, and those that must not be there. */
+  readonly erasing: { readonly bytes: Uint8Array; readonly unless: ByteString } | undefined;
 }
 
 /** One transformation of a pipeline. */

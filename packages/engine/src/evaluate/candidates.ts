@@ -89,7 +89,12 @@ export class Candidates {
     for (let at = 0; at < values.haystacks.length; at++) {
       const haystack = values.haystacks[at]!;
       if ((haystack.reactions & pipeline.bits) === 0) continue;
-      this.#mark(haystacks.candidates(haystacks.transform(pipeline, haystack), table));
+      const groups = haystacks.groupsWithout(haystack, pipeline);
+      this.#mark(
+        groups === undefined
+          ? haystacks.candidates(haystacks.transform(pipeline, haystack), table)
+          : table.candidates(groups, 0),
+      );
     }
   }
 

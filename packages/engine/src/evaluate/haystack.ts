@@ -192,6 +192,17 @@ export class Haystacks {
     return positions;
   }
 
+  /**
+   * What `groupsOf` would tell of the haystack after a pipeline that only removes bytes; undefined when that has to be made to
+   * know. For long texts: short ones are made and kept.
+   */
+  groupsWithout(haystack: Haystack, { erasing }: Pipeline): readonly number[] | undefined {
+    if (erasing === undefined || haystack.text.length <= SHARED_LENGTH) return undefined;
+    const { bytes, unless } = erasing;
+    for (let at = 0; at < unless.length; at++) if (haystack.text.includes(unless[at]!)) return undefined;
+    return haystack.prefilter.scanWithout(haystack.text, bytes);
+  }
+
   /** True when the haystack has a literal of every group of the gate. */
   passes(gate: Gate, haystack: Haystack): boolean {
     if (gate.length === 0) return true;

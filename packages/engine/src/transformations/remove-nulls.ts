@@ -10,5 +10,6 @@ export const removeNulls: TransformationDefinition = {
   ],
   reactsTo: "\0",
   keepsCase: true,
+  erases: { bytes: "\0", unless: "" },
   apply: (value) => (value.includes("\0") ? value.replaceAll("\0", "") : value),
 };

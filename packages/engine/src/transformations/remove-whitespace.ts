@@ -17,6 +17,7 @@ export const removeWhitespace: TransformationDefinition = {
   examples: [{ title: "all", input: " a b\n", output: "ab" }],
   reactsTo: whiteSpace + leads,
   keepsCase: true,
+  erases: { bytes: whiteSpace, unless: leads },
   apply: remove,
 };
 
