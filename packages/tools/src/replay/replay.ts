@@ -61,6 +61,9 @@ export async function replay(traffic: Traffic, options: ReplayOptions): Promise<
   return report;
 }
 
+/** Room for young objects: a replay makes many and keeps none, so the fewer collections the better. */
+const YOUNG_MB = 96;
+
 class Thread {
   /** Batches handed over and not answered yet. */
   load = 0;
@@ -70,7 +73,10 @@ class Thread {
   constructor(setup: ReplaySetup) {
     // Tests run on the sources; threads need what was built.
     const entry = import.meta.url.endsWith(".ts") ? "../../dist/replay/worker.js" : "./worker.js";
-    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: setup });
+    this.#worker = new Worker(new URL(entry, import.meta.url), {
+      workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on("message", (report: ReplayReport) => {
       this.load--;
       this.#waiting.shift()?.resolve(report);
