@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Waf } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import { createNodeHost } from "@cuirass/node";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 
 /** Few rules, each with an effect of its own. */
 export const rules = `
@@ -29,14 +29,9 @@ export function testWaf(directives: string = rules): Waf {
   return createWaf({ directives, host: createNodeHost() });
 }
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-/** Runs after the current test. */
+/** Runs after the current test; the last one asked for first. An `afterEach` of this module would serve its first importer only. */
 export function cleanUp(work: () => unknown): void {
-  cleanups.push(work);
+  onTestFinished(async () => void (await work()));
 }
 
 /** Starts listening on a free port of loopback until the test ends. */

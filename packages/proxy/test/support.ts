@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { Host } from "@cuirass/engine";
 import { createWaf } from "@cuirass/engine";
 import type { ExchangeRecord, Proxy, ProxyEvents, ProxySettings } from "@cuirass/proxy";
@@ -29,14 +29,9 @@ SecRule REQUEST_HEADERS:X-Trailer "@contains attack" "id:7,phase:2,deny,status:4
 SecRule REMOTE_ADDR "@streq 192.0.2.66" "id:8,phase:1,deny,status:403,log"
 `;
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-/** Something to undo after the test. */
+/** Undoes something after the test; the last one asked for first. An `afterEach` of this module would serve its first importer only. */
 export function cleanUp(work: () => unknown): void {
-  cleanups.push(work);
+  onTestFinished(async () => void (await work()));
 }
 
 /** An application on a free port. */
@@ -92,7 +87,7 @@ export async function startProxy(
     ...more.events,
   });
   const { port } = await proxy.listen(0, "127.0.0.1");
-  cleanUp(() => proxy.close(500));
+  cleanUp(() => proxy.close(50));
   return { proxy, port, records, faults, errors, health };
 }
 
