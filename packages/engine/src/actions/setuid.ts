@@ -1,6 +1,5 @@
 import type { ActionDefinition } from "../action.ts";
-import { macro, required } from "./argument.ts";
-import { loadPersistent } from "./persistent.ts";
+import { namedRecord } from "./named-record.ts";
 
 /** `setuid`: names the user and opens its record in USER, apart for each SecWebAppId. */
 export const setuid: ActionDefinition = {
@@ -9,15 +8,5 @@ export const setuid: ActionDefinition = {
   group: "non-disruptive",
   argument: "text, macros allowed",
   example: "setuid:%{REQUEST_COOKIES.id}",
-  compile: (value) => {
-    const expression = macro(required(value));
-    return {
-      mayWait: true,
-      evaluate: (tx) => {
-        const id = expression.expand(tx);
-        tx.variables.userId.set(id);
-        return loadPersistent(tx, "USER", id, `${tx.webAppId}_${id}`);
-      },
-    };
-  },
+  compile: (value) => namedRecord(value, "USER", (tx) => tx.variables.userId),
 };

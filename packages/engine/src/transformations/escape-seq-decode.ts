@@ -1,7 +1,8 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { hexValue } from "../text/ascii.ts";
-import { controlEscape, octalEnd } from "./shared/escapes.ts";
+import type { DecodedEscape } from "./shared/escapes.ts";
+import { controlEscape, decodeEscapes, octalEnd } from "./shared/escapes.ts";
 
 /** `t:escapeSeqDecode`: ANSI C escapes. */
 export const escapeSeqDecode: TransformationDefinition = {
@@ -12,20 +13,10 @@ export const escapeSeqDecode: TransformationDefinition = {
     { title: "octal", input: "\\101", output: "A" },
   ],
   reactsTo: "\\",
-  apply: (value) => {
-    if (!value.includes("\\")) return value;
-    let decoded = "";
-    let from = 0;
-    for (let at = value.indexOf("\\"); at >= 0 && at + 1 < value.length; at = value.indexOf("\\", from)) {
-      const { text, next } = decodeEscape(value, at);
-      decoded += value.slice(from, at) + text;
-      from = next;
-    }
-    return from === 0 ? value : decoded + value.slice(from);
-  },
+  apply: (value) => decodeEscapes(value, decodeEscape),
 };
 
-function decodeEscape(value: ByteString, at: number): { readonly text: ByteString; readonly next: number } {
+function decodeEscape(value: ByteString, at: number): DecodedEscape {
   const letter = value[at + 1]!;
   const control = controlEscape(letter);
   if (control !== undefined) return { text: control, next: at + 2 };

@@ -1,7 +1,8 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { hexValue } from "../text/ascii.ts";
-import { controlEscape, foldFullWidth, octalEnd } from "./shared/escapes.ts";
+import type { DecodedEscape } from "./shared/escapes.ts";
+import { controlEscape, decodeEscapes, foldFullWidth, octalEnd } from "./shared/escapes.ts";
 
 /**
  * `t:jsDecode`: escapes of JavaScript strings.
@@ -17,20 +18,10 @@ export const jsDecode: TransformationDefinition = {
     { title: "octal", input: "\\101", output: "A" },
   ],
   reactsTo: "\\",
-  apply: (value) => {
-    if (!value.includes("\\")) return value;
-    let decoded = "";
-    let from = 0;
-    for (let at = value.indexOf("\\"); at >= 0 && at + 1 < value.length; at = value.indexOf("\\", from)) {
-      const { text, next } = decodeEscape(value, at);
-      decoded += value.slice(from, at) + text;
-      from = next;
-    }
-    return from === 0 ? value : decoded + value.slice(from);
-  },
+  apply: (value) => decodeEscapes(value, decodeEscape),
 };
 
-function decodeEscape(value: ByteString, at: number): { readonly text: ByteString; readonly next: number } {
+function decodeEscape(value: ByteString, at: number): DecodedEscape {
   const letter = value[at + 1]!;
   if (letter === "u") {
     const high = hexByte(value, at + 2);

@@ -15,6 +15,25 @@ export function controlEscape(letter: string): ByteString | undefined {
   return controls.get(letter);
 }
 
+/** What an escape stands for, and where the text goes on behind it. */
+export interface DecodedEscape {
+  readonly text: ByteString;
+  readonly next: number;
+}
+
+/** Replaces every escape by what `decode` makes of it; a backslash at the very end stays. */
+export function decodeEscapes(value: ByteString, decode: (value: ByteString, at: number) => DecodedEscape): ByteString {
+  if (!value.includes("\\")) return value;
+  let decoded = "";
+  let from = 0;
+  for (let at = value.indexOf("\\"); at >= 0 && at + 1 < value.length; at = value.indexOf("\\", from)) {
+    const { text, next } = decode(value, at);
+    decoded += value.slice(from, at) + text;
+    from = next;
+  }
+  return from === 0 ? value : decoded + value.slice(from);
+}
+
 /** Offset after at most three octal digits that begin here. */
 export function octalEnd(value: ByteString, from: number): number {
   let end = from;
