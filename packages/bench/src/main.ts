@@ -1,27 +1,21 @@
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { resolve } from "node:path";
 import { Command } from "commander";
-import { levels, locateShared } from "./configuration.ts";
+import type { WorkloadOptions } from "./command.ts";
+import { describeRun, openWorkload, runCommand } from "./command.ts";
+import { levels } from "./configuration.ts";
 import { measureLinearity } from "./groups/linearity-group.ts";
 import { measureLoad } from "./groups/load-group.ts";
 import { measureWorkload } from "./groups/workload-group.ts";
 import { measureWorst } from "./groups/worst-group.ts";
 import { formatLinearity, formatLoad, formatSingle, formatWorkload, formatWorst } from "./print-report.ts";
 import { Progress } from "./progress.ts";
-import { judgePlainly, recordVerdicts } from "./record-verdicts.ts";
+import { recordVerdicts } from "./record-verdicts.ts";
 import type { BenchReport } from "./report.ts";
 import { VerdictCheck } from "./sampling.ts";
-import { readExpectedVerdicts } from "./verdicts.ts";
-import { loadGenerator, MissingInputError, readWorkload, selectTransactions } from "./workload.ts";
 
-interface Options {
+interface Options extends WorkloadOptions {
   readonly quick?: true;
   readonly only?: string;
-  readonly transactions?: string;
-  readonly workload?: string;
-  readonly shared?: string;
-  readonly json?: string;
   readonly all?: true;
   readonly recordVerdicts?: true;
 }
@@ -44,13 +38,7 @@ const program = new Command("bench")
   )
   .parse();
 
-try {
-  process.exitCode = await run(program.opts<Options>());
-} catch (error) {
-  if (!(error instanceof MissingInputError)) throw error;
-  process.stderr.write(`bench: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(() => run(program.opts<Options>()));
 
 async function run(options: Options): Promise<number> {
   const groups = options.only?.split(",") ?? GROUPS;
@@ -59,43 +47,31 @@ async function run(options: Options): Promise<number> {
     process.stderr.write(`bench: there is no group ${unknown}; known are ${GROUPS.join(", ")}\n`);
     return 2;
   }
-  const shared = locateShared(options.shared);
-  const workload = readWorkload(options.workload ?? shared.workload);
+  const { shared, workload, transactions, ...opened } = openWorkload(options);
   if (options.recordVerdicts === true) {
-    process.stdout.write(recordVerdicts(shared.crs, workload, new Progress(), await loadGenerator(shared.generator)));
+    process.stdout.write(recordVerdicts(shared.crs, workload, new Progress(), await opened.generator()));
     return 0;
-  }
-  const transactions = selectTransactions(workload, options.transactions);
-  if (transactions.length === 0) {
-    process.stderr.write(`bench: no transaction's name contains ${options.transactions ?? "anything"}\n`);
-    return 2;
   }
   const quick = options.quick === true;
   const rounds = quick ? 6 : 30;
   const check = new VerdictCheck();
   const progress = new Progress();
-  const expected =
-    options.workload === undefined ? readExpectedVerdicts() : judgePlainly(shared.crs, transactions, progress).verdicts;
+  const expected = opened.expected(progress);
   const print = (text: string): void => {
     progress.clear();
     process.stdout.write(`${text}\n`);
   };
   let report: BenchReport = {
     config: {
-      date: new Date().toISOString(),
-      node: process.version,
-      cpu: cpus()[0]?.model ?? "unknown",
-      crs: "4.28.0",
-      workload: options.workload === undefined ? "workload.json" : resolve(options.workload),
+      ...describeRun(options),
       rounds,
       quick,
-      transactions: options.transactions,
       verdicts: Object.keys(expected).length > 0 ? "ids" : "classes",
     },
     faults: [],
   };
   if (groups.includes("workload")) {
-    const generate = options.workload === undefined ? await loadGenerator(shared.generator) : undefined;
+    const generate = await opened.generator();
     const { rows, single } = measureWorkload({
       crs: shared.crs,
       transactions,

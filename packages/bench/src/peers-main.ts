@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { drawComparison } from "./bench-svg.ts";
-import { locateShared, packageFolder } from "./configuration.ts";
+import type { WorkloadOptions } from "./command.ts";
+import { describeRun, openWorkload, runCommand } from "./command.ts";
+import { packageFolder } from "./configuration.ts";
 import { compareWith } from "./peers/compare.ts";
 import { measureLinearity } from "./groups/linearity-group.ts";
 import { measureLoad } from "./groups/load-group.ts";
@@ -13,18 +14,12 @@ import { formatComparison } from "./peers/peer-report.ts";
 import { formatLinearity, formatLoad, formatWorst } from "./print-report.ts";
 import { pinToOneCore } from "./pin.ts";
 import { Progress } from "./progress.ts";
-import { judgePlainly } from "./record-verdicts.ts";
 import { VerdictCheck } from "./sampling.ts";
-import { readExpectedVerdicts, RECORDED_SEEDS } from "./verdicts.ts";
+import { RECORDED_SEEDS } from "./verdicts.ts";
 import type { WorkloadTransaction } from "./workload.ts";
-import { loadGenerator, MissingInputError, readWorkload, selectTransactions } from "./workload.ts";
 
-interface Options {
+interface Options extends WorkloadOptions {
   readonly rounds: string;
-  readonly transactions?: string;
-  readonly workload?: string;
-  readonly shared?: string;
-  readonly json?: string;
   readonly svg?: string | true;
   readonly onlyComparison?: true;
 }
@@ -44,13 +39,7 @@ const program = new Command("bench:peers")
   .option("--only-comparison", "leave out load, worst cases and linearity, which concern our side alone")
   .parse();
 
-try {
-  process.exitCode = await run(program.opts<Options>());
-} catch (error) {
-  if (!(error instanceof MissingInputError)) throw error;
-  process.stderr.write(`bench: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(() => run(program.opts<Options>()));
 
 async function run(options: Options): Promise<number> {
   const rounds = Number(options.rounds);
@@ -58,23 +47,14 @@ async function run(options: Options): Promise<number> {
     process.stderr.write(`bench: --rounds takes ${LEAST_ROUNDS} to ${RECORDED_SEEDS - WARM_UP}\n`);
     return 2;
   }
-  const shared = locateShared(options.shared);
-  const workload = readWorkload(options.workload ?? shared.workload);
-  const transactions = selectTransactions(workload, options.transactions);
-  if (transactions.length === 0) {
-    process.stderr.write(`bench: no transaction's name contains ${options.transactions ?? "anything"}\n`);
-    return 2;
-  }
+  const { shared, workload, transactions, ...opened } = openWorkload(options);
   const pinned = pinToOneCore();
   const peer = await LibModSecurity.start(shared.crs);
   const check = new VerdictCheck();
   const progress = new Progress();
   try {
-    const generate = options.workload === undefined ? await loadGenerator(shared.generator) : undefined;
-    const expected =
-      options.workload === undefined
-        ? readExpectedVerdicts()
-        : judgePlainly(shared.crs, transactions, progress).verdicts;
+    const generate = await opened.generator();
+    const expected = opened.expected(progress);
     const plan = {
       crs: shared.crs,
       transactions,
@@ -106,14 +86,9 @@ async function run(options: Options): Promise<number> {
     }
     if (options.json !== undefined) {
       const config = {
-        date: new Date().toISOString(),
-        node: process.version,
-        cpu: cpus()[0]?.model ?? "unknown",
-        crs: "4.28.0",
-        workload: options.workload === undefined ? "workload.json" : resolve(options.workload),
+        ...describeRun(options),
         rounds,
         warmUpRounds: WARM_UP,
-        transactions: options.transactions,
         pinned,
         clock: "CPU time",
       };

@@ -3,31 +3,21 @@ import type { Level } from "../configuration.ts";
 import { configurationSources, createBenchWaf, levels } from "../configuration.ts";
 import type { RecordedExchange } from "../exchange.ts";
 import { recordExchange } from "../exchange.ts";
-import type { Progress } from "../progress.ts";
-import type { VerdictCheck } from "../sampling.ts";
 import { runRound } from "../sampling.ts";
-import type { ExpectedVerdicts } from "../verdicts.ts";
+import type { WorkloadPlan } from "../groups/workload-group.ts";
 import { expectedVerdict, FIRST_SEED } from "../verdicts.ts";
-import type { TrafficClass, WorkloadGenerator, WorkloadTransaction } from "../workload.ts";
+import type { TrafficClass } from "../workload.ts";
 import { selectTransactions } from "../workload.ts";
 import type { LibModSecurity } from "./libmodsecurity.ts";
 import type { PeerRow, RatioRow } from "./peer-report.ts";
 import { ratiosOf } from "./peer-report.ts";
 import { RoundTimes } from "./round-times.ts";
 
-/** What two engines are compared with. */
-export interface ComparisonPlan {
-  readonly crs: string;
-  readonly transactions: readonly WorkloadTransaction[];
-  readonly generate: WorkloadGenerator | undefined;
-  readonly filter: string | undefined;
-  readonly rounds: number;
-  /** Rounds before the counted ones: the engine's own need the compiler to have seen the code, the peer's one. */
-  readonly warmUpRounds: number;
-  readonly expected: ExpectedVerdicts;
-  readonly check: VerdictCheck;
-  readonly progress: Progress;
-}
+/**
+ * What two engines are compared with. Of the rounds before the counted ones the engine needs those that show the compiler its
+ * code, the peer one.
+ */
+export type ComparisonPlan = Omit<WorkloadPlan, "levels">;
 
 /** Rows of both engines and what they say of each other. */
 export interface Comparison {
