@@ -2,16 +2,15 @@ import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { join } from "node:path";
 import express from "express";
 import Fastify from "fastify";
 import type { HttpOptions } from "@cuirass/http";
 import { cuirass as expressWaf } from "@cuirass/http/express";
 import { cuirass as fastifyWaf } from "@cuirass/http/fastify";
-import { observeOverSocket, readOverrides, ReflectBackend, runTests } from "@cuirass/ftw";
+import { ReflectBackend } from "@cuirass/ftw";
 import type { SuiteResult } from "../suite-result.ts";
 import type { OnProgress } from "./crs.ts";
-import { createTestWaf, ExchangeLog, loadCrsTests, RULES, summariseCrs } from "./crs.ts";
+import { createTestWaf, ExchangeLog, loadCrsTests, runOverSocket, summariseCrs } from "./crs.ts";
 
 /** All CRS regression tests against an Express 5 application, on real sockets. */
 export function runCrsExpress(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
@@ -71,14 +70,8 @@ async function runAgainst(
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
   });
   if (!server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const target = { host: "127.0.0.1", port: (server.address() as AddressInfo).port, timeoutMs: 5000 };
-  const overrides = readOverrides(join(shared, RULES, "tests/regression/coraza-overrides.yaml"));
-  const results = await runTests(tests, {
-    exchange: (raw) => observeOverSocket(raw, target, log),
-    headParserCounts: false,
-    overrides: new Map(overrides.map((override) => [override.testId, override])),
-    onResult: (_result, done) => onProgress(done, tests.length),
-  });
+  const target = { port: (server.address() as AddressInfo).port, log, overrides: "coraza" } as const;
+  const results = await runOverSocket(shared, tests, target, onProgress);
   server.closeAllConnections();
   server.close();
   await close();

@@ -1,17 +1,16 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LogSource } from "@cuirass/ftw";
-import { ftwSettings, observeOverSocket, readOverrides, runTests } from "@cuirass/ftw";
+import { ftwSettings } from "@cuirass/ftw";
 import type { LineSink } from "@cuirass/haproxy";
 import { Agent, parseConfig } from "@cuirass/haproxy";
 import type { SuiteResult } from "../suite-result.ts";
 import type { OnProgress } from "./crs.ts";
-import { loadCrsTests, summariseCrs } from "./crs.ts";
-import { startReflectServer } from "./reflect-server.ts";
+import { loadCrsTests, runOverSocket, summariseCrs } from "./crs.ts";
+import { freePort, startReflectServer } from "./reflect-server.ts";
 
 /** Logs a line at the end of every exchange, so that nobody has to guess when the log is complete. Not a CRS rule. */
 const END_MARKER = 99_999;
@@ -33,14 +32,8 @@ export async function runCrsHaproxy(shared: string, onProgress: OnProgress): Pro
   const agent = await Agent.start(parseConfig(agentConfig(), "crs-haproxy.yaml").config, { log });
   restore("CUIRASS_CRS", crs);
   const haproxy = await startHaproxy(agent.port, Number(new URL(backend.url).port));
-  const target = { host: "127.0.0.1", port: haproxy.port, timeoutMs: 5000 };
-  const overrides = readOverrides(join(shared, "crs/4.28.0/tests/regression/coraza-overrides.yaml"));
-  const results = await runTests(tests, {
-    exchange: (raw) => observeOverSocket(raw, target, log),
-    headParserCounts: false,
-    overrides: new Map(overrides.map((override) => [override.testId, override])),
-    onResult: (_result, done) => onProgress(done, tests.length),
-  });
+  const target = { port: haproxy.port, log, overrides: "coraza" } as const;
+  const results = await runOverSocket(shared, tests, target, onProgress);
   haproxy.stop();
   await agent.stop();
   restore("NO_COLOR", color);
@@ -144,16 +137,6 @@ backend waf
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function untilListening(port: number): Promise<void> {

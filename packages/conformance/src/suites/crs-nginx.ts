@@ -1,16 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LogSource } from "@cuirass/ftw";
-import { ftwSettings, observeOverSocket, readOverrides, runTests } from "@cuirass/ftw";
+import { ftwSettings } from "@cuirass/ftw";
 import type { SuiteResult } from "../suite-result.ts";
 import type { OnProgress } from "./crs.ts";
-import { loadCrsTests, RULES, summariseCrs } from "./crs.ts";
-import { startReflectServer } from "./reflect-server.ts";
+import { loadCrsTests, RULES, runOverSocket, summariseCrs } from "./crs.ts";
+import { freePort, startReflectServer } from "./reflect-server.ts";
 
 /** Logs a line at the end of every exchange, so that nobody has to guess when the log is complete. Not a CRS rule. */
 const END_MARKER = 99_999;
@@ -28,14 +26,8 @@ export async function runCrsNginx(shared: string, onProgress: OnProgress): Promi
   const { tests, files } = loadCrsTests(shared);
   const backend = await startReflectServer();
   const nginx = await startNginx(shared, Number(new URL(backend.url).port));
-  const target = { host: "127.0.0.1", port: nginx.port, timeoutMs: 5000 };
-  const overrides = readOverrides(join(shared, RULES, "tests/regression/nginx-overrides.yaml"));
-  const results = await runTests(tests, {
-    exchange: (raw) => observeOverSocket(raw, target, nginx.log),
-    headParserCounts: false,
-    overrides: new Map(overrides.map((override) => [override.testId, override])),
-    onResult: (_result, done) => onProgress(done, tests.length),
-  });
+  const target = { port: nginx.port, log: nginx.log, overrides: "nginx" } as const;
+  const results = await runOverSocket(shared, tests, target, onProgress);
   nginx.stop();
   backend.close();
   return summariseCrs("crs-nginx", files, results, (performance.now() - started) / 1000);
@@ -118,16 +110,6 @@ ${temp}
       nginx.kill();
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function untilAnswering(port: number, nginx: ReturnType<typeof spawn>): Promise<void> {

@@ -66,6 +66,31 @@ export async function runCrs(shared: string, onProgress: OnProgress): Promise<Su
   return summariseCrs("crs", files, results, (performance.now() - started) / 1000);
 }
 
+/** What CRS tests are sent to, and what it logs. */
+export interface SocketTarget {
+  readonly port: number;
+  readonly log: LogSource;
+  /** Whose overrides of the CRS apply. */
+  readonly overrides: "coraza" | "nginx";
+}
+
+/** Runs CRS tests over sockets. A head that the server's own parser refuses is no answer of the WAF. */
+export function runOverSocket(
+  shared: string,
+  tests: readonly FtwTest[],
+  { port, log, overrides }: SocketTarget,
+  onProgress: OnProgress,
+): Promise<TestResult[]> {
+  const target = { host: "127.0.0.1", port, timeoutMs: 5000 };
+  const list = readOverrides(join(shared, RULES, `tests/regression/${overrides}-overrides.yaml`));
+  return runTests(tests, {
+    exchange: (raw) => observeOverSocket(raw, target, log),
+    headParserCounts: false,
+    overrides: new Map(list.map((override) => [override.testId, override])),
+    onResult: (_result, done) => onProgress(done, tests.length),
+  });
+}
+
 /** All CRS regression tests through the reverse proxy, on real sockets. */
 export async function runCrsProxy(shared: string, onProgress: OnProgress): Promise<SuiteResult> {
   const started = performance.now();
@@ -80,14 +105,8 @@ export async function runCrsProxy(shared: string, onProgress: OnProgress): Promi
     onRefused: () => log.end(),
   });
   const { port } = await proxy.listen(0, "127.0.0.1");
-  const target = { host: "127.0.0.1", port, timeoutMs: 5000 };
-  const overrides = readOverrides(join(shared, RULES, "tests/regression/coraza-overrides.yaml"));
-  const results = await runTests(tests, {
-    exchange: (raw) => observeOverSocket(raw, target, log),
-    headParserCounts: false,
-    overrides: new Map(overrides.map((override) => [override.testId, override])),
-    onResult: (_result, done) => onProgress(done, tests.length),
-  });
+  const target = { port, log, overrides: "coraza" } as const;
+  const results = await runOverSocket(shared, tests, target, onProgress);
   await proxy.close();
   backend.close();
   return summariseCrs("crs-proxy", files, results, (performance.now() - started) / 1000);
