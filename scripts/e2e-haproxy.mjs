@@ -9,8 +9,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { ensureProgram, freePort } from "./e2e/programs.mjs";
 import { runCases } from "./e2e-haproxy/cases.mjs";
-import { ensureProgram, freePort, haproxyVersion, startApplication } from "./e2e-haproxy/processes.mjs";
+import { haproxyVersion, startApplication } from "./e2e-haproxy/processes.mjs";
 import { runThroughput } from "./e2e-haproxy/throughput.mjs";
 
 const { values: options } = parseArgs({

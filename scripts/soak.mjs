@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { keepAlive, send, sleep, talk, upload } from "./e2e-http/client.mjs";
+import { sleep } from "./e2e/programs.mjs";
+import { keepAlive, send, talk, upload } from "./e2e-http/client.mjs";
 import { startExample } from "./e2e-http/server.mjs";
 
 const { values: options } = parseArgs({

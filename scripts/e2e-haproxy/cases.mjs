@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { sleep, untilListening } from "../e2e/programs.mjs";
 import { send, sendPieces } from "./client.mjs";
-import { deployFolder, sleep, startAgent, startHaproxy, untilListening } from "./processes.mjs";
+import { deployFolder, startAgent, startHaproxy } from "./processes.mjs";
 
 /** Applications: the CRS with responses, and small ones for actions that the CRS does not take. */
 export const agentConfig = (port, more = "") => `bind: 127.0.0.1:${port}

@@ -1,10 +1,10 @@
 // Processes of the HAProxy end-to-end test: back end, agent, HAProxy. Each is stopped by the handle that started it.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Program, untilListening } from "../e2e/programs.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Version of the haproxy on the path. */
@@ -18,79 +18,6 @@ export function deployFolder() {
 }
 
 const command = join(root, "packages/haproxy/bin/cuirass-spoa.mjs");
-
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Installs a Debian package when its program is missing; false when that is impossible. */
-export function ensureProgram(name) {
-  const present = () => spawnSync(name, ["-v"], { stdio: "ignore" }).error === undefined;
-  if (present()) return true;
-  console.log(`installing ${name}`);
-  const install = () => spawnSync("apt-get", ["install", "-y", name], { stdio: "ignore" }).status === 0;
-  if (!install()) {
-    spawnSync("apt-get", ["update"], { stdio: "ignore" });
-    install();
-  }
-  return present();
-}
-
-/** A port that nobody listens on. */
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createTcpServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Resolves when something accepts connections on the port. */
-export async function untilListening(port, limitMs = 90_000) {
-  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(50)) {
-    const up = await new Promise((resolve) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.once("connect", () => resolve(true) || socket.destroy());
-      socket.once("error", () => resolve(false));
-    });
-    if (up) return;
-  }
-  throw new Error(`nothing listens on port ${port} after ${limitMs} ms`);
-}
-
-/** A program whose output is kept. */
-export class Program {
-  output = "";
-  #written = 0;
-  constructor(file, args, options = {}) {
-    this.child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-    this.exited = new Promise((resolve) => this.child.once("exit", (code, signal) => resolve({ code, signal })));
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream.on("data", (piece) => {
-        this.#written += piece.length;
-        this.output = (this.output + piece).slice(-2_000_000);
-      });
-    }
-  }
-  /** A place in the output, for {@link since}. */
-  get mark() {
-    return this.#written;
-  }
-  /** What was written since then, as far as it is kept. */
-  since(mark) {
-    return this.output.slice(Math.max(0, this.output.length - (this.#written - mark)));
-  }
-  get pid() {
-    return this.child.pid;
-  }
-  signal(name) {
-    this.child.kill(name);
-  }
-  async stop(signal = "SIGTERM") {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
-    return this.exited;
-  }
-}
 
 /** Prefix that pins a program to a core, or none. */
 const pinned = (core, file, args) =>

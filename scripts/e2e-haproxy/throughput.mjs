@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Program, sleep, startAgent, startHaproxy, untilListening } from "./processes.mjs";
+import { Program, sleep, untilListening } from "../e2e/programs.mjs";
+import { startAgent, startHaproxy } from "./processes.mjs";
 
 const CRS = `      Include @coraza.conf-recommended
       SecAuditEngine Off

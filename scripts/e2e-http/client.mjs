@@ -82,5 +82,3 @@ export function upload(port, path, bytes, onProgress = () => undefined) {
     write();
   });
 }
-
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,7 +3,8 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import WebSocket from "ws";
-import { keepAlive, send, sleep, talk, upload } from "./client.mjs";
+import { sleep } from "../e2e/programs.mjs";
+import { keepAlive, send, talk, upload } from "./client.mjs";
 
 const script = "%3Cscript%3Ealert(document.cookie)%3C/script%3E";
 const form = { "content-type": "application/x-www-form-urlencoded" };

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { send, sendPieces } from "../e2e-haproxy/client.mjs";
-import { freePort, sleep } from "../e2e-haproxy/processes.mjs";
+import { freePort, sleep } from "../e2e/programs.mjs";
 import { converse, sendHttp2 } from "./client.mjs";
 import { configText, Nginx, testConfig } from "./nginx.mjs";
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { sleep, untilListening } from "../e2e-haproxy/processes.mjs";
+import { sleep, untilListening } from "../e2e/programs.mjs";
 
 /** Directives around `http { ... }` that let any user run nginx in a folder of its own. */
 export function configText({ directory, module, library, http, workers = 1, level = "notice", more = "" }) {

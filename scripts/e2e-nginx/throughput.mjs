@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureProgram, freePort } from "../e2e-haproxy/processes.mjs";
+import { ensureProgram, freePort } from "../e2e/programs.mjs";
 import { wrk, writeLua } from "../e2e-haproxy/throughput.mjs";
 import { configText, Nginx } from "./nginx.mjs";
 

@@ -3,17 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
-import {
-  ensureProgram,
-  equal,
-  freePort,
-  metricsOf,
-  Program,
-  sleep,
-  startApplication,
-  startCuirass,
-  until,
-} from "./_processes.mjs";
+import { ensureProgram, freePort, Program, sleep, until } from "../e2e/programs.mjs";
+import { equal, metricsOf, startApplication, startCuirass } from "./_processes.mjs";
 
 const base = `SecRuleEngine On
 SecRequestBodyAccess On

@@ -2,7 +2,8 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
-import { equal, freePort, metricsOf, sleep, startApplication, startCuirass, until } from "./_processes.mjs";
+import { freePort, sleep, until } from "../e2e/programs.mjs";
+import { equal, metricsOf, startApplication, startCuirass } from "./_processes.mjs";
 
 const token = "operations-test-token";
 const rule = (id, word) => `SecRule ARGS:q "@streq ${word}" "id:${id},phase:1,deny,status:403,log,msg:'${word}'"\n`;

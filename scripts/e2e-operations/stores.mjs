@@ -1,17 +1,7 @@
 // Counters shared through a real redis-server: exact over two processes, a stated policy while it is away, recovery.
 import { join } from "node:path";
-import {
-  ensureProgram,
-  equal,
-  freePort,
-  isListening,
-  metricsOf,
-  Program,
-  sleep,
-  startApplication,
-  startCuirass,
-  until,
-} from "./_processes.mjs";
+import { ensureProgram, freePort, isListening, Program, sleep, until } from "../e2e/programs.mjs";
+import { equal, metricsOf, startApplication, startCuirass } from "./_processes.mjs";
 
 const LIMIT = 100;
 

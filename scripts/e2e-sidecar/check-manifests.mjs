@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const has = (program) => spawnSync("which", [program], { stdio: "ignore" }).status === 0;
+import { hasProgram } from "../e2e/programs.mjs";
 
 export async function checkManifests({ run, notRun }) {
   // After the dependencies are installed.
@@ -31,7 +30,7 @@ export async function checkManifests({ run, notRun }) {
     });
   }
   const work = mkdtempSync(join(tmpdir(), "cuirass-manifests-"));
-  if (has("systemd-analyze")) {
+  if (hasProgram("systemd-analyze")) {
     await run("systemd takes the unit", () => {
       // The program is not installed here: one that is stands for it.
       const text = readFileSync("deploy/systemd/cuirass-spoa.service", "utf8").replace(
@@ -46,7 +45,7 @@ export async function checkManifests({ run, notRun }) {
       if (own.length > 0) throw new Error(own.join("\n"));
     });
   } else notRun("systemd-analyze verify: not installed");
-  if (has("logrotate")) {
+  if (hasProgram("logrotate")) {
     await run("logrotate takes its file", () => {
       const text = readFileSync("deploy/systemd/cuirass-spoa.logrotate", "utf8").replace(/^\s*su .*$/m, "");
       writeFileSync(join(work, "rotate"), text, { mode: 0o644 });

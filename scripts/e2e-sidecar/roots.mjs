@@ -2,23 +2,16 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync, appendFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ensureProgram } from "../e2e/programs.mjs";
 
 const execute = (file, args, options = {}) =>
   execFileSync(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-
-function ensure(program, name) {
-  try {
-    execute("which", [program]);
-  } catch {
-    execute("apt-get", ["install", "-y", name]);
-  }
-}
 
 /** node:20-bookworm-slim: a minimal Debian 12 with the running Node.js and its npm in /usr/local. */
 function nodeRoot(root, cache) {
   const minimal = cache === undefined ? root : join(cache, "bookworm");
   if (!existsSync(join(minimal, "bin"))) {
-    ensure("debootstrap", "debootstrap");
+    if (!ensureProgram("debootstrap")) throw new Error("debootstrap is not installed and could not be installed");
     execute("debootstrap", ["--variant=minbase", "bookworm", minimal], { timeout: 900_000 });
   }
   if (minimal !== root) execute("cp", ["-a", minimal, root]);

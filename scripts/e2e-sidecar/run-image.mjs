@@ -2,15 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureProgram, freePort, Program, sleep, untilListening } from "../e2e/programs.mjs";
 import { send } from "../e2e-haproxy/client.mjs";
-import {
-  ensureProgram,
-  freePort,
-  Program,
-  sleep,
-  startApplication,
-  untilListening,
-} from "../e2e-haproxy/processes.mjs";
+import { startApplication } from "../e2e-haproxy/processes.mjs";
 
 const attack = "/?q=%3Cscript%3Ealert(1)%3C/script%3E";
 /** Scores for an unusual media type, which is not on the list. */

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { sleep } from "../client.mjs";
+import { freePort, sleep, until } from "../../e2e/programs.mjs";
 import { equal } from "../contract.mjs";
-import { freePort, until } from "../proxy/start.mjs";
 
 /** `cuirass envoy` in two processes, and a gRPC client that plays Envoy's side. No Envoy is installable here. */
 export async function run(group) {

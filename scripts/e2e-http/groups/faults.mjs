@@ -5,7 +5,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { createHttpWaf } from "@cuirass/http";
 import { protectServer } from "@cuirass/http/node-http";
-import { send, sleep, talk, upload } from "../client.mjs";
+import { sleep } from "../../e2e/programs.mjs";
+import { send, talk, upload } from "../client.mjs";
 import { equal } from "../contract.mjs";
 import { startExample } from "../server.mjs";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { ensureProgram } from "../../e2e-haproxy/processes.mjs";
+import { ensureProgram } from "../../e2e/programs.mjs";
 import { startServer } from "../server.mjs";
 import { runWrk, writeLua } from "../wrk.mjs";
 

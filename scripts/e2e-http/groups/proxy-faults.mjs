@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { send, sleep, talk, upload } from "../client.mjs";
+import { freePort, sleep, until } from "../../e2e/programs.mjs";
+import { send, talk, upload } from "../client.mjs";
 import { equal } from "../contract.mjs";
-import { freePort, startApplication, startProxy, until } from "../proxy/start.mjs";
+import { startApplication, startProxy } from "../proxy/start.mjs";
 
 /** Each fault ends in the stated policy, with a log line and a metric. */
 export async function run(group) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import { ensureProgram } from "../../e2e-haproxy/processes.mjs";
+import { ensureProgram } from "../../e2e/programs.mjs";
 import { startApplication, startProxy } from "../proxy/start.mjs";
 import { send } from "../client.mjs";
 import { runWrk, writeLua } from "../wrk.mjs";

@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { join } from "node:path";
-import { send, sleep, talk } from "../client.mjs";
+import { freePort, sleep, until } from "../../e2e/programs.mjs";
+import { send, talk } from "../client.mjs";
 import { checks, equal, http2Checks } from "../contract.mjs";
-import { freePort, startApplication, startProxy, until } from "../proxy/start.mjs";
+import { startApplication, startProxy } from "../proxy/start.mjs";
 
 /** Checks that are about frameworks, and why a proxy has nothing to show there. */
 const elsewhere = {

@@ -1,19 +1,8 @@
 // Starts the proxy as a process of its own, in front of an application that is another.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { sleep } from "../client.mjs";
+import { freePort, sleep } from "../../e2e/programs.mjs";
 import { startServer } from "../server.mjs";
-
-/** A port that nobody uses now. */
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** The unprotected application. */
 export const startApplication = (port = 0, pin = []) =>
@@ -67,10 +56,4 @@ export async function startProxy(args, { port, pin = [], environment = {} } = {}
       clearTimeout(forced);
     },
   });
-}
-
-/** Waits until `condition` holds. */
-export async function until(condition, what, timeoutMs = 30_000) {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(100)) if (await condition()) return;
-  throw new Error(`not within ${timeoutMs} ms: ${what}`);
 }
