@@ -1,15 +1,10 @@
+import type { OwnResponse } from "@cuirass/node/block-page";
+import { ownResponse, stopped } from "@cuirass/node/block-page";
 import type { HttpDecision } from "./decision.ts";
 import type { RequestHead } from "./shapes.ts";
 import type { PolicyOptions } from "./policy.ts";
 import { reportError } from "./policy.ts";
 import { firstHeader } from "./shapes.ts";
-
-/** A response that is sent instead of the application's. */
-export interface OwnResponse {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string;
-}
 
 /** How a stopped exchange is answered: a page or JSON by the Accept header, one of them always, or what a function makes. */
 export type BlockResponse =
@@ -20,16 +15,6 @@ export type BlockResponse =
 
 /** What a host has to do instead of going on. */
 export type Refusal = { readonly kind: "answer"; readonly response: OwnResponse } | { readonly kind: "drop" };
-
-const titles: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  403: "Forbidden",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
 
 /** Answers a stopped exchange as configured. */
 export function blockResponse(
@@ -76,42 +61,6 @@ function standardResponse(
   request: RequestHead,
   status: number,
 ): OwnResponse {
-  const title = titles[status] ?? "Request stopped";
-  const message = "This request was stopped by the web application firewall.";
-  const json = how === "json" || (how === "auto" && prefersJson(request));
-  const body = json
-    ? `${JSON.stringify({ error: title, status, message, requestId: id })}\n`
-    : page(status, title, message, id);
-  const headers: [string, string][] = [
-    ["Content-Type", json ? "application/json; charset=utf-8" : "text/html; charset=utf-8"],
-    ["Cache-Control", "no-store"],
-    ["X-Request-Id", id],
-  ];
-  if (!json) headers.push(["Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"]);
-  return { status, headers, body };
-}
-
-/** JSON is meant when it is asked for and HTML is not. */
-function prefersJson(request: RequestHead): boolean {
-  const accept = firstHeader(request.headers, "accept").toLowerCase();
-  return accept.includes("json") && !accept.includes("text/html");
-}
-
-/** Invariant: nothing here is the client's text; the id is ours, letters and digits. */
-function page(status: number, title: string, message: string, id: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${status} ${title}</title>
-<style>
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-body { margin: 15vh auto; max-width: 32rem; padding: 0 1.5rem }
-code { font-size: 1.1em; user-select: all }
-</style>
-<h1>${status} ${title}</h1>
-<p>${message}</p>
-<p>If this is a mistake, tell the owner of the site this number: <code>${id}</code></p>
-</html>
-`;
+  const accept = { auto: firstHeader(request.headers, "accept"), page: "text/html", json: "application/json" }[how];
+  return ownResponse(status, id, accept, stopped);
 }

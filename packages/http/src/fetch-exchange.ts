@@ -1,5 +1,5 @@
 import type { MaybePromise } from "@cuirass/engine";
-import type { OwnResponse } from "./block-response.ts";
+import type { OwnResponse } from "@cuirass/node/block-page";
 import type { Exchange, Verdict } from "./handler.ts";
 import type { HttpWaf } from "./http-waf.ts";
 import type { Endpoint, RequestHead } from "./shapes.ts";

@@ -1,4 +1,5 @@
-export type { BlockResponse, OwnResponse } from "./block-response.ts";
+export type { OwnResponse } from "@cuirass/node/block-page";
+export type { BlockResponse } from "./block-response.ts";
 export type { HttpDecision, MatchedRuleSummary } from "./decision.ts";
 export type { HttpWaf } from "./http-waf.ts";
 export type { Hooks, PolicyOptions } from "./policy.ts";

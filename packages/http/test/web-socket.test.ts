@@ -43,11 +43,19 @@ test("its opening request is inspected", async () => {
   expect(await talk(await start(), "/chat?q=attack")).toBe("403");
 });
 
-test("an incomplete handshake is no way around inspection", async () => {
-  const port = await start();
+const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+const version = "Sec-WebSocket-Version: 13\r\n";
+
+test.each([
+  ["no key", "GET", ""],
+  ["another method", "POST", "Sec-WebSocket-Key: x\r\n"],
+  ["a key that is none", "GET", `${version}Sec-WebSocket-Key: x\r\n`],
+  ["two keys", "GET", version + key + key],
+  ["another version", "GET", `Sec-WebSocket-Version: 8\r\n${key}`],
+  ["a GET with a body", "GET", `${version}${key}Content-Length: 5\r\n`],
+])("an incomplete handshake is no way around inspection: %s", async (_what, method, more) => {
   const upgrade = "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
-  expect(await exchange(port, `GET / HTTP/1.1\r\n${upgrade}\r\n`)).toMatchObject({ status: 400 });
-  expect(await exchange(port, `POST / HTTP/1.1\r\n${upgrade}Sec-WebSocket-Key: x\r\n\r\n`)).toMatchObject({
+  expect(await exchange(await start(), `${method} / HTTP/1.1\r\n${upgrade}${more}\r\n`)).toMatchObject({
     status: 400,
   });
 });

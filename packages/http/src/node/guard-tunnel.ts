@@ -2,11 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { isPromise } from "@cuirass/engine";
-import type { OwnResponse } from "../block-response.ts";
+import { webSocketKey } from "@cuirass/node";
+import type { OwnResponse } from "@cuirass/node/block-page";
 import type { Verdict } from "../handler.ts";
 import type { HttpWaf } from "../http-waf.ts";
-import type { HeaderLines } from "../shapes.ts";
-import { firstHeader } from "../shapes.ts";
+import type { HeaderLines, RequestHead } from "../shapes.ts";
 import { remember } from "./guard.ts";
 import { readHead } from "./request-head.ts";
 
@@ -29,7 +29,7 @@ export function guardTunnel(
   const ignore = (): void => undefined;
   socket.on("error", ignore);
   const end = (opened: Verdict): void => {
-    const complete = kind === "connect" || isHandshake(head.method, head.headers);
+    const complete = kind === "connect" || isHandshake(head);
     const refusal = opened ?? (complete ? undefined : exchange.refuse(400));
     if (socket.destroyed) return exchange.finish(0);
     if (refusal === undefined) {
@@ -46,16 +46,14 @@ export function guardTunnel(
   else end(opened);
 }
 
-function isHandshake(method: string, headers: HeaderLines): boolean {
-  const tokens = firstHeader(headers, "connection")
-    .toLowerCase()
-    .split(/[\s,]+/);
-  return (
-    method === "GET" &&
-    tokens.includes("upgrade") &&
-    firstHeader(headers, "upgrade").toLowerCase() === "websocket" &&
-    firstHeader(headers, "sec-websocket-key") !== ""
-  );
+function isHandshake({ method, protocol, headers }: RequestHead): boolean {
+  const lines = pairs(headers);
+  const hasBody = lines.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
+  return webSocketKey({ method, version: protocol, headers: lines }, hasBody) !== undefined;
+}
+
+function pairs(lines: HeaderLines): [name: string, value: string][] {
+  return lines.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, lines[at + 1] ?? ""]] : []));
 }
 
 function formatResponse({ status, headers, body }: OwnResponse): string {

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { MaybePromise } from "@cuirass/engine";
 import { isPromise } from "@cuirass/engine";
-import type { OwnResponse } from "../block-response.ts";
+import type { OwnResponse } from "@cuirass/node/block-page";
 import type { Exchange, Verdict } from "../handler.ts";
 import { responseHasBody } from "../shapes.ts";
 import type { NodeRequest } from "./request-head.ts";

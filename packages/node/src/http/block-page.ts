@@ -1,7 +1,8 @@
 import type { Interruption } from "@cuirass/engine";
-import { STATUS_CODES } from "node:http";
 
-/** A response made by the proxy itself. */
+// Imports nothing of Node.js: adapters for other runtimes take it from `@cuirass/node/block-page`.
+
+/** A response made by the WAF itself. */
 export interface OwnResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -13,17 +14,40 @@ export function blockedResponse(interruption: Interruption, requestId: string, a
   if (interruption.action === "redirect") {
     return { status: interruption.status, headers: [["Location", location(interruption.data)]], body: "" };
   }
-  return ownResponse(
-    interruption.status || 403,
-    requestId,
-    accept,
-    "This request was stopped by the web application firewall.",
-  );
+  return ownResponse(interruption.status || 403, requestId, accept, stopped);
 }
 
-/** An error of the proxy itself, in the same form. */
+/** What is said of a stopped request. */
+export const stopped = "This request was stopped by the web application firewall.";
+
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  408: "Request Timeout",
+  411: "Length Required",
+  413: "Content Too Large",
+  414: "URI Too Long",
+  415: "Unsupported Media Type",
+  417: "Expectation Failed",
+  421: "Misdirected Request",
+  426: "Upgrade Required",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  505: "HTTP Version Not Supported",
+};
+
+/** An error of the WAF's host itself, in the same form. */
 export function ownResponse(status: number, requestId: string, accept: string, message: string): OwnResponse {
-  const title = STATUS_CODES[status] ?? "Error";
+  const title = titles[status] ?? "Request stopped";
   const common: [string, string][] = [
     ["Cache-Control", "no-store"],
     ["X-Request-Id", requestId],
@@ -76,7 +100,7 @@ code { background: #eef1f5; padding: .1rem .35rem; border-radius: 4px }
 `;
 }
 
-/** A redirect's target can hold what a macro took from the request: nothing in it may end the header line. */
+/** Value of Location for a redirect's target, which can hold what a macro took from the request: nothing in it may end the header line. */
 function location(target: string): string {
   let encoded = "";
   for (let at = 0; at < target.length; at++) {
