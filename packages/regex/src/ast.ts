@@ -13,10 +13,24 @@ export const Assertion = {
 /** One zero-width test. */
 export type Assertion = (typeof Assertion)[keyof typeof Assertion];
 
+/** A byte of a set. */
+export interface SetNode {
+  readonly kind: "set";
+  readonly set: ByteSet;
+}
+
+/** ASCII bytes one after the other, none of them rare, in either case when asked for. */
+export interface TextNode {
+  readonly kind: "text";
+  readonly text: string;
+  readonly ignoreCase: boolean;
+}
+
 /** A pattern over bytes. Case folding and classes are resolved while parsing. */
 export type Node =
   | { readonly kind: "empty" }
-  | { readonly kind: "set"; readonly set: ByteSet }
+  | SetNode
+  | TextNode
   | { readonly kind: "concat"; readonly nodes: readonly Node[] }
   | { readonly kind: "alternate"; readonly nodes: readonly Node[] }
   | {

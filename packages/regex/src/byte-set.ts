@@ -1,6 +1,14 @@
+/** Sets of more bytes than this are not listed. */
+const FEW = 6;
+/** The words of upper-case and lower-case letters, and the bits of those. */
+const UPPER = 2;
+const LOWER = 3;
+const LETTERS = 0x07ff_fffe;
+
 /** A set of byte values. Immutable once it is part of a pattern. */
 export class ByteSet {
   readonly words: Uint32Array = new Uint32Array(8);
+  #lower: readonly string[] | null | undefined;
 
   static of(...bytes: readonly number[]): ByteSet {
     const set = new ByteSet();
@@ -18,7 +26,11 @@ export class ByteSet {
   }
 
   addRange(from: number, to: number): this {
-    for (let byte = from; byte <= to; byte++) this.add(byte);
+    for (let word = from >> 5; word <= to >> 5; word++) {
+      const low = Math.max(from - word * 32, 0);
+      const high = Math.min(to - word * 32, 31);
+      if (low <= high) this.words[word]! |= (-1 << low) & (-1 >>> (31 - high));
+    }
     return this;
   }
 
@@ -47,10 +59,9 @@ export class ByteSet {
   /** With the other case of every ASCII letter in it. */
   folded(): ByteSet {
     const set = new ByteSet().addAll(this);
-    for (let byte = 0x61; byte <= 0x7a; byte++) {
-      if (this.has(byte)) set.add(byte - 32);
-      if (this.has(byte - 32)) set.add(byte);
-    }
+    const letters = (this.words[UPPER]! | this.words[LOWER]!) & LETTERS;
+    set.words[UPPER]! |= letters;
+    set.words[LOWER]! |= letters;
     return set;
   }
 
@@ -80,18 +91,28 @@ export class ByteSet {
     return bytes;
   }
 
+  /** The members in lower case, each once; undefined when they are more than a few. Made once. */
+  get lower(): readonly string[] | undefined {
+    if (this.#lower === undefined) this.#lower = this.#listLower();
+    return this.#lower ?? undefined;
+  }
+
+  #listLower(): readonly string[] | null {
+    if (this.size > 2 * FEW) return null;
+    const lower: string[] = [];
+    for (const byte of this.bytes()) {
+      const unit = String.fromCharCode(byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte);
+      if (lower.includes(unit)) continue;
+      if (lower.length === FEW) return null;
+      lower.push(unit);
+    }
+    return lower;
+  }
+
   /** Equal sets have equal keys. */
   get key(): string {
     return this.words.join();
   }
-}
-
-const singles: (ByteSet | undefined)[] = [];
-
-/** The set of one byte, and of its other case when asked for; one object each, as patterns are mostly made of these. */
-export function singleByte(byte: number, ignoreCase: boolean): ByteSet {
-  const index = ignoreCase ? 256 + byte : byte;
-  return (singles[index] ??= ignoreCase ? ByteSet.of(byte).folded() : ByteSet.of(byte));
 }
 
 /** `\d`. */

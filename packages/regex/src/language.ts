@@ -1,6 +1,7 @@
 import type { Node } from "./ast.ts";
 import type { PatternOptions } from "./pattern.ts";
 import { Assertion } from "./ast.ts";
+import { singleByte } from "./atoms.ts";
 import { parsePattern } from "./parse.ts";
 
 /** What is known about the texts in which a pattern occurs, without looking at any text. For linters. */
@@ -36,6 +37,8 @@ function canMatch(node: Node, allowed: (byte: number) => boolean): boolean {
     case "empty":
     case "assert":
       return true;
+    case "text":
+      return [...node.text].every((unit) => canMatch(singleByte(unit.charCodeAt(0), node.ignoreCase), allowed));
     case "set":
       for (let byte = 0; byte < 256; byte++) if (node.set.has(byte) && allowed(byte)) return true;
       return false;
@@ -73,6 +76,7 @@ function isNullable(node: Node): boolean {
     case "assert":
       return true;
     case "set":
+    case "text":
       return false;
     case "group":
       return isNullable(node.node);
@@ -92,6 +96,7 @@ function matchesAll(node: Node): boolean {
       return true;
     case "assert":
     case "set":
+    case "text":
       return false;
     case "group":
       return matchesAll(node.node);

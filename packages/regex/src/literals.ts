@@ -1,7 +1,9 @@
-import type { ByteSet } from "./byte-set.ts";
 import type { Node } from "./ast.ts";
-import { expectedHits } from "./literal-frequency.ts";
-import { withoutRareBytes } from "./rare-bytes.ts";
+import type { ByteSet } from "./byte-set.ts";
+import type { Group } from "./literal-facts.ts";
+import type { ParsedPattern } from "./parse.ts";
+import { alternatives, anything, emptyText, Facts, optional, repeated } from "./literal-facts.ts";
+import { namedRareBytes, rareBytes } from "./rare-bytes.ts";
 
 /**
  * What must hold of a haystack for a pattern to match it: a length, and from each group at least one literal, ASCII case
@@ -10,169 +12,139 @@ import { withoutRareBytes } from "./rare-bytes.ts";
 export interface PrefilterCondition {
   readonly minLength: number;
   /** Lower-case literals. */
-  readonly groups: readonly (readonly string[])[];
-}
-
-const EXACT_LIMIT = 24;
-const EXACT_LENGTH_LIMIT = 24;
-const GROUP_LIMIT = 1024;
-const SET_LIMIT = 6;
-
-interface Facts {
-  readonly minLength: number;
-  /** Lower-case strings of which one ends every match of the node; undefined when there are too many. */
-  readonly exact: readonly string[] | undefined;
-  /** `exact` are whole matches, not only their ends. */
-  readonly whole: boolean;
-  readonly groups: readonly (readonly string[])[];
+  readonly groups: readonly Group[];
 }
 
 /** Works out the condition of a pattern. */
-export function prefilterCondition(root: Node): PrefilterCondition {
-  const facts = examine(root);
-  const groups = settle(facts);
-  const rare = rareGroup(root);
+export function prefilterCondition({ root, sets }: Pick<ParsedPattern, "root" | "sets">): PrefilterCondition {
+  const examiner = new Examiner();
+  const facts = examiner.examine(root);
+  // A class without members: nothing matches, which no literal can tell.
+  if (facts === undefined) return { minLength: 0, groups: [] };
+  const groups = facts.settled();
+  const named = namedRareBytes(sets);
+  const rare = named.isEmpty ? undefined : rareGroup(root, named, new Examiner(named, examiner));
   return { minLength: facts.minLength, groups: rare === undefined ? groups : [...groups, rare] };
 }
 
-/** One of the pattern's rare bytes, or what the pattern asks of a haystack that has none of them. */
-function rareGroup(root: Node): readonly string[] | undefined {
-  const stripped = withoutRareBytes(root);
-  if (stripped === undefined) return undefined;
-  const bytes = stripped.bytes.map((byte) => String.fromCharCode(byte));
-  if (stripped.root === undefined) return bytes;
-  const words = bestGroup(settle(examine(stripped.root)));
+/**
+ * One of the rare bytes that the pattern's small sets name, or what the pattern asks of a haystack that has none of them.
+ * Patterns against evasion allow quotes and brackets between any two letters; without them a plain word is left.
+ */
+function rareGroup(root: Node, named: ByteSet, examiner: Examiner): Group | undefined {
+  const bytes = named.bytes().map((byte) => String.fromCharCode(byte));
+  const facts = examiner.examine(root);
+  if (facts === undefined) return bytes;
+  const words = facts.best();
   return words === undefined ? undefined : [...bytes, ...words];
 }
 
-const anything: Facts = { minLength: 0, exact: undefined, whole: false, groups: [] };
+/** Finds the facts of a pattern's nodes, in haystacks that have none of some rare bytes when there are such. */
+class Examiner {
+  readonly #without: ByteSet | undefined;
+  readonly #sets = new Map<ByteSet, Facts | undefined>();
+  /** Of optional parts: patterns repeat those, and the parser makes one node of them. */
+  readonly #parts = new Map<Node, Facts | undefined>();
+  /** Of alternatives that no rare byte belongs to: the same whatever rare bytes haystacks lack. */
+  readonly #plain: Map<Node, Facts>;
+  /** How many sets with a rare byte, or parts that may have them, were come across. */
+  #rare = 0;
 
-function examine(node: Node): Facts {
-  switch (node.kind) {
-    case "empty":
-    case "assert":
-      return { minLength: 0, exact: [""], whole: true, groups: [] };
-    case "set":
-      return { minLength: 1, exact: exactBytes(node.set), whole: true, groups: [] };
-    case "group":
-      return examine(node.node);
-    case "concat":
-      return examineSequence(node.nodes);
-    case "alternate":
-      return choose(node.nodes.map(examine));
-    case "repeat":
-      return repeat(node, examine(node.node));
+  /** `before` examined the same pattern for all haystacks. */
+  constructor(without?: ByteSet, before?: Examiner) {
+    this.#without = without;
+    this.#plain = before === undefined ? new Map<Node, Facts>() : before.#plain;
   }
-}
 
-/** Perf: bytes that stand alone are read as words; a quarter of the time of joining them one by one. */
-function examineSequence(nodes: readonly Node[]): Facts {
-  let facts: Facts | undefined;
-  let word = "";
-  const add = (next: Facts): void => {
-    facts = facts === undefined ? next : join(facts, next);
-  };
-  const endWord = (): void => {
-    if (word !== "") add({ minLength: word.length, exact: [word], whole: true, groups: [] });
-    word = "";
-  };
-  for (const node of nodes) {
-    const bytes = node.kind === "set" ? exactBytes(node.set) : undefined;
-    if (bytes?.length === 1) word += bytes[0]!;
-    else {
-      endWord();
-      add(examine(node));
+  /** Undefined when the node cannot match. */
+  examine(node: Node): Facts | undefined {
+    switch (node.kind) {
+      case "text":
+        return Facts.listed(node.text.length, [node.text.toLowerCase()]);
+      case "set":
+        return this.#examineSet(node.set);
+      case "concat":
+        return this.#examineSequence(node.nodes);
+      case "alternate":
+        return this.#examineAlternate(node);
+      case "repeat":
+        return this.#examineRepeat(node);
+      case "group":
+        return this.examine(node.node);
+      case "empty":
+      case "assert":
+        return emptyText;
     }
   }
-  endWord();
-  return facts ?? { minLength: 0, exact: [""], whole: true, groups: [] };
-}
 
-const known = new WeakMap<ByteSet, readonly string[] | null>();
-
-/** The bytes of a set, lower-case; undefined when there are too many. */
-function exactBytes(set: ByteSet): readonly string[] | undefined {
-  let bytes = known.get(set);
-  if (bytes === undefined) {
-    bytes = listBytes(set) ?? null;
-    known.set(set, bytes);
-  }
-  return bytes ?? undefined;
-}
-
-function listBytes(set: ByteSet): readonly string[] | undefined {
-  const lower = new Set<string>();
-  for (const byte of set.bytes()) {
-    lower.add(String.fromCharCode(byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte));
-    if (lower.size > SET_LIMIT) return undefined;
-  }
-  return [...lower];
-}
-
-function join(left: Facts, right: Facts): Facts {
-  const minLength = left.minLength + right.minLength;
-  // Only a right part that is known as a whole stands directly behind the end of the left one.
-  if (left.exact !== undefined && right.exact !== undefined && right.whole) {
-    const { exact: a } = left;
-    const { exact: b } = right;
-    const longest = Math.max(...a.map((text) => text.length)) + Math.max(...b.map((text) => text.length));
-    if (a.length * b.length <= EXACT_LIMIT && longest <= EXACT_LENGTH_LIMIT) {
-      const exact = [...new Set(a.flatMap((head) => b.map((tail) => head + tail)))];
-      return { minLength, exact, whole: left.whole, groups: [...left.groups, ...right.groups] };
+  #examineSet(set: ByteSet): Facts | undefined {
+    if (set.meets(rareBytes)) this.#rare++;
+    let facts = this.#sets.get(set);
+    if (facts === undefined && !this.#sets.has(set)) {
+      const without = this.#without;
+      const { lower } = without?.meets(set) === true ? set.and(without.negated()) : set;
+      facts = lower?.length === 0 ? undefined : Facts.listed(1, lower);
+      this.#sets.set(set, facts);
     }
+    return facts;
   }
-  // The left part ends here as a group of its own; the right part may still grow with what follows it.
-  return { minLength, exact: right.exact, whole: false, groups: [...settle(left), ...right.groups] };
-}
 
-function choose(branches: readonly Facts[]): Facts {
-  const minLength = Math.min(...branches.map((branch) => branch.minLength));
-  if (branches.every(isListed)) {
-    const exact = [...new Set(branches.flatMap((branch) => branch.exact!))];
-    if (exact.length <= EXACT_LIMIT) return { minLength, exact, whole: true, groups: [] };
-    return {
-      minLength,
-      exact: undefined,
-      whole: false,
-      groups: exact.length <= GROUP_LIMIT && !exact.includes("") ? [exact] : [],
-    };
-  }
-  const union: string[] = [];
-  for (const branch of branches) {
-    const best = bestGroup(settle(branch));
-    if (best === undefined) return { ...anything, minLength };
-    union.push(...best);
-  }
-  const group = [...new Set(union)];
-  return { minLength, exact: undefined, whole: false, groups: group.length <= GROUP_LIMIT ? [group] : [] };
-}
-
-function repeat(node: Extract<Node, { kind: "repeat" }>, inner: Facts): Facts {
-  if (node.min === 0) {
-    if (node.max === 1 && isListed(inner) && inner.exact!.length < EXACT_LIMIT) {
-      return { minLength: 0, exact: [...new Set([...inner.exact!, ""])], whole: true, groups: [] };
+  /** Perf: bytes that stand alone are read as words; a quarter of the time of joining them one by one. */
+  #examineSequence(nodes: readonly Node[]): Facts | undefined {
+    const sequence = Facts.sequence();
+    let word = "";
+    let isEmpty = true;
+    for (let at = 0; at < nodes.length; at++) {
+      const node = nodes[at]!;
+      if (node.kind === "text") {
+        word += node.text.toLowerCase();
+        continue;
+      }
+      const facts = node.kind === "concat" ? this.#examinePart(node) : this.examine(node);
+      if (facts === undefined) return undefined;
+      if (facts === emptyText) continue;
+      if (node.kind === "set" && facts.exact?.length === 1) {
+        word += facts.exact[0]!;
+        continue;
+      }
+      if (word !== "") sequence.addText(word);
+      word = "";
+      isEmpty = false;
+      sequence.add(facts);
     }
-    return anything;
+    if (word !== "") sequence.addText(word);
+    else if (isEmpty) return emptyText;
+    return sequence;
   }
-  const minLength = inner.minLength * node.min;
-  if (node.min === 1 && node.max === 1) return inner;
-  return { minLength, exact: undefined, whole: false, groups: settle(inner) };
-}
 
-/** Every match of the node is on its list. */
-function isListed({ exact, whole, groups }: Facts): boolean {
-  return exact !== undefined && whole && groups.length === 0;
-}
+  #examineAlternate(node: Extract<Node, { kind: "alternate" }>): Facts | undefined {
+    const known = this.#plain.get(node);
+    if (known !== undefined) return known;
+    const before = this.#rare;
+    const branches: Facts[] = [];
+    for (let at = 0; at < node.nodes.length; at++) {
+      const branch = this.examine(node.nodes[at]!);
+      if (branch !== undefined) branches.push(branch);
+    }
+    const facts = branches.length > 1 ? alternatives(branches) : branches[0];
+    if (facts !== undefined && this.#rare === before) this.#plain.set(node, facts);
+    return facts;
+  }
 
-/** Groups of a node that nothing is joined to any more. */
-function settle({ exact, groups }: Facts): readonly (readonly string[])[] {
-  if (exact === undefined || exact.length === 0 || exact.includes("")) return groups;
-  return [...groups, exact];
-}
+  #examineRepeat({ node, min, max }: Extract<Node, { kind: "repeat" }>): Facts | undefined {
+    const inner = this.#examinePart(node);
+    if (inner === undefined) return min === 0 ? emptyText : undefined;
+    if (min > 0) return max === 1 ? inner : repeated(inner, min);
+    return max === 1 ? optional(inner) : anything;
+  }
 
-/** The group that fewest haystacks have a literal of. */
-function bestGroup(groups: readonly (readonly string[])[]): readonly string[] | undefined {
-  let best: readonly string[] | undefined;
-  for (const group of groups) if (best === undefined || expectedHits(group) < expectedHits(best)) best = group;
-  return best;
+  #examinePart(node: Node): Facts | undefined {
+    if (node.kind === "set") return this.#examineSet(node.set);
+    let facts = this.#parts.get(node);
+    if (facts === undefined && !this.#parts.has(node)) {
+      facts = this.examine(node);
+      this.#parts.set(node, facts);
+    } else this.#rare++;
+    return facts;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Node } from "./ast.ts";
 import type { ByteSet } from "./byte-set.ts";
 import { Assertion } from "./ast.ts";
+import { singleByte } from "./atoms.ts";
 import { ByteSet as Bytes, wordBytes } from "./byte-set.ts";
 import { PatternError } from "./pattern-error.ts";
 
@@ -76,6 +77,13 @@ class NfaBuilder {
         return next;
       case "set":
         return this.#emit(Op.Set, this.#setId(node.set), next);
+      case "text": {
+        let at = next;
+        for (let index = node.text.length - 1; index >= 0; index--) {
+          at = this.#emit(Op.Set, this.#setId(singleByte(node.text.charCodeAt(index), node.ignoreCase).set), at);
+        }
+        return at;
+      }
       case "concat": {
         let at = next;
         for (let index = node.nodes.length - 1; index >= 0; index--) at = this.#compile(node.nodes[index]!, at);

@@ -1,6 +1,7 @@
 import type { Node } from "./ast.ts";
 import { alternate } from "./ast.ts";
-import { ByteSet, digits, horizontalSpace, posixClasses, spaceBytes, wordBytes } from "./byte-set.ts";
+import { escapeSets } from "./atoms.ts";
+import { ByteSet, posixClasses } from "./byte-set.ts";
 import { parseHexEscape } from "./parse-escape.ts";
 import { PatternError } from "./pattern-error.ts";
 import { utf8CodePoint, utf8Range, utf8SequenceLength } from "./utf8-ranges.ts";
@@ -8,16 +9,18 @@ import { utf8CodePoint, utf8Range, utf8SequenceLength } from "./utf8-ranges.ts";
 /** A member of a class before a possible `-`: a set, or one byte or code point. */
 type Member = { readonly set: ByteSet } | { readonly value: number; readonly isCodePoint: boolean };
 
-const escapeSets: ReadonlyMap<string, ByteSet> = new Map([
-  ["d", digits],
-  ["D", digits.negated()],
-  ["w", wordBytes],
-  ["W", wordBytes.negated()],
-  ["s", spaceBytes],
-  ["S", spaceBytes.negated()],
-  ["h", horizontalSpace],
-  ["H", horizontalSpace.negated()],
-]);
+/** A class that was read before. */
+interface KnownClass {
+  readonly text: string;
+  readonly node: Node;
+}
+
+const known: Readonly<Record<"exactCase" | "anyCase", Map<string, KnownClass>>> = {
+  exactCase: new Map(),
+  anyCase: new Map(),
+};
+/** Classes that are kept: the 6,776 of the CRS are 391 different ones. */
+const KEPT_LIMIT = 1000;
 
 /**
  * Parses a bracketed class that begins at `start`.
@@ -30,6 +33,25 @@ export function parseClass(
   start: number,
   ignoreCase: boolean,
 ): { readonly node: Node; readonly next: number } {
+  const classes = ignoreCase ? known.anyCase : known.exactCase;
+  // Up to the first bracket that may close it: for most classes all of it.
+  const key = source.slice(start, source.indexOf("]", start + 2) + 1);
+  const before = classes.get(key);
+  if (before !== undefined && source.startsWith(before.text, start)) {
+    return { node: before.node, next: start + before.text.length };
+  }
+  const parsed = readClass(source, start, ignoreCase);
+  if (classes.size >= KEPT_LIMIT) classes.clear();
+  classes.set(detached(key), { text: detached(source.slice(start, parsed.next)), node: parsed.node });
+  return parsed;
+}
+
+/** A copy of a part of a text that does not keep the whole of it in memory. */
+function detached(part: string): string {
+  return ` ${part}`.slice(1);
+}
+
+function readClass(source: string, start: number, ignoreCase: boolean): { readonly node: Node; readonly next: number } {
   let at = start + 1;
   const negated = source[at] === "^";
   if (negated) at++;
@@ -93,7 +115,7 @@ function readMember(
   const letter = source[at + 1];
   if (letter === undefined) throw new PatternError("syntax", "the class is not closed", start, "expected ]");
   const set = escapeSets.get(letter);
-  if (set !== undefined) return { member: { set }, at, next: at + 2 };
+  if (set !== undefined) return { member: set, at, next: at + 2 };
   if (letter === "b") return { member: { value: 0x08, isCodePoint: false }, at, next: at + 2 };
   if (letter === "p" || letter === "P") {
     throw new PatternError(

@@ -1,21 +1,27 @@
-import type { Node } from "./ast.ts";
+import type { Node, SetNode } from "./ast.ts";
+import type { ByteSet } from "./byte-set.ts";
 import type { PatternErrorCode } from "./pattern-error.ts";
 import { alternate, Assertion, concat } from "./ast.ts";
-import { ByteSet, digits, horizontalSpace, singleByte, spaceBytes, wordBytes } from "./byte-set.ts";
+import { anyButNewline, anyByte, escapeSets, singleByte } from "./atoms.ts";
+import { posixClasses } from "./byte-set.ts";
 import { parseClass } from "./parse-class.ts";
 import { parseHexEscape } from "./parse-escape.ts";
 import { PatternError } from "./pattern-error.ts";
+import type { Bounds } from "./quantifier.ts";
+import { anyTimes, atMostOnce, copies, countedBounds, isQuantifier, onceOrMore, repetitions } from "./quantifier.ts";
+import type { Refusal } from "./refused.ts";
+import { refusedEscape, refusedGroup } from "./refused.ts";
 import { utf8Bytes, utf8SequenceLength } from "./utf8-ranges.ts";
 
 /** Flags in force at a place of a pattern. */
 export interface Flags {
-  ignoreCase: boolean;
-  dotAll: boolean;
-  multiline: boolean;
+  readonly ignoreCase: boolean;
+  readonly dotAll: boolean;
+  readonly multiline: boolean;
   /** `U`: quantifiers are lazy by default. */
-  ungreedy: boolean;
+  readonly ungreedy: boolean;
   /** `x`: white space and comments in the pattern mean nothing. */
-  extended: boolean;
+  readonly extended: boolean;
 }
 
 /** A parsed pattern. */
@@ -25,10 +31,39 @@ export interface ParsedPattern {
   readonly groupCount: number;
   /** By group index, 0 is the whole match. */
   readonly groupNames: readonly (string | undefined)[];
+  /** All sets of the tree; those that stand for a single letter may be missing. */
+  readonly sets: ReadonlySet<ByteSet>;
 }
 
 const REPEAT_LIMIT = 1000;
 const DEPTH_LIMIT = 500;
+
+const BAR = 0x7c;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const QUESTION = 0x3f;
+const COLON = 0x3a;
+const STAR = 0x2a;
+const PLUS = 0x2b;
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+
+/** By unit: 1 for bytes that stand for themselves and are not rare. */
+const plainUnits: Uint8Array = new Uint8Array(128);
+for (const unit of " %,-/:=_") plainUnits[unit.charCodeAt(0)] = 1;
+for (const byte of [...posixClasses.get("alnum")!.bytes()]) plainUnits[byte] = 1;
+
+/** Bytes of optional parts that are looked up to find whether they were read before. */
+const KEY_LENGTH = 16;
+/** Longer parts are not kept: what patterns repeat is short. */
+const KEPT_LENGTH = 200;
+
+/** Optional parts that were read before. The same text under the same flags means the same. */
+interface KnownParts {
+  readonly text: string;
+  readonly flags: Flags;
+  readonly node: Node;
+}
 
 /**
  * Parses the subset of PCRE and RE2 that is regular, over bytes.
@@ -38,12 +73,18 @@ export function parsePattern(source: string, flags: Flags): ParsedPattern {
   return new PatternParser(source, flags).parse();
 }
 
+/**
+ * Perf: patterns against evasion repeat the same optional parts between any two letters. Those are read once and one node
+ * stands for all of them, here and in what is worked out from the tree.
+ */
 class PatternParser {
   readonly #source: string;
   #at = 0;
   #flags: Flags;
   #depth = 0;
   readonly #names: (string | undefined)[] = [undefined];
+  readonly #sets = new Set<ByteSet>();
+  readonly #known = new Map<string, KnownParts>();
 
   constructor(source: string, flags: Flags) {
     this.#source = source;
@@ -53,72 +94,173 @@ class PatternParser {
   parse(): ParsedPattern {
     const root = this.#alternation();
     if (this.#at < this.#source.length) this.#fail("syntax", "unmatched )", this.#at, "escape it as \\)");
-    return { root, groupCount: this.#names.length - 1, groupNames: this.#names };
+    return { root, groupCount: this.#names.length - 1, groupNames: this.#names, sets: this.#sets };
   }
 
   #alternation(): Node {
     if (++this.#depth > DEPTH_LIMIT)
       this.#fail("too-large", `groups are nested more than ${DEPTH_LIMIT} deep`, this.#at);
-    const branches = [this.#sequence()];
-    while (this.#peek() === "|") {
-      this.#at++;
-      branches.push(this.#sequence());
+    const first = this.#sequence();
+    let node = first;
+    if (this.#unit() === BAR) {
+      const branches = [first];
+      while (this.#unit() === BAR) {
+        this.#at++;
+        branches.push(this.#sequence());
+      }
+      node = alternate(branches);
     }
     this.#depth--;
-    return alternate(branches);
+    return node;
   }
 
   #sequence(): Node {
     const nodes: Node[] = [];
-    while (this.#at < this.#source.length && this.#peek() !== "|" && this.#peek() !== ")") {
-      if (this.#flags.extended && this.#skipExtended()) continue;
+    // Where the optional parts begin that end here, the node of the first, and how many groups stand before them.
+    let optionalAt = -1;
+    let optionalNode = 0;
+    let groups = 0;
+    for (;;) {
+      const unit = this.#unit();
+      if (unit < 0 || unit === BAR || unit === CLOSE) break;
       const start = this.#at;
-      const atom = this.#atom();
-      if (atom !== undefined) nodes.push(this.#quantified(atom, start));
+      if (this.#flags.extended) {
+        if (!this.#skipExtended()) this.#addAtom(unit, nodes);
+        continue;
+      }
+      if (isPlain(unit)) {
+        if (optionalAt >= 0 && groups === this.#names.length) this.#unite(nodes, optionalNode, optionalAt);
+        optionalAt = -1;
+        nodes.push(this.#text(start));
+        continue;
+      }
+      if (optionalAt < 0 && unit === BRACKET) {
+        const known = this.#readOptional();
+        if (known !== undefined) {
+          nodes.push(known);
+          continue;
+        }
+        optionalAt = start;
+        optionalNode = nodes.length;
+        groups = this.#names.length;
+      }
+      this.#addAtom(unit, nodes);
+      const last = nodes.at(-1);
+      if (last?.kind !== "repeat" || last.min > 0) optionalAt = -1;
     }
     return concat(nodes);
   }
 
-  /** One atom; undefined for what only changes flags. */
-  #atom(): Node | undefined {
-    const { ignoreCase, dotAll, multiline } = this.#flags;
+  #addAtom(unit: number, nodes: Node[]): void {
     const start = this.#at;
-    const unit = this.#source[start]!;
-    switch (unit) {
-      case "(":
-        return this.#group();
-      case "[": {
-        const { node, next } = parseClass(this.#source, start, ignoreCase);
-        this.#at = next;
-        return node;
+    const atom = this.#atom(unit);
+    if (atom !== undefined) nodes.push(this.#quantified(atom, start));
+  }
+
+  /** Bytes that stand for themselves, up to the last one that no quantifier follows; or that one with its quantifier. */
+  #text(start: number): Node {
+    const { ignoreCase } = this.#flags;
+    const { length } = this.#source;
+    let end = start + 1;
+    while (end < length && isPlain(this.#source.charCodeAt(end))) end++;
+    if (end < length && isQuantifier(this.#source.charCodeAt(end))) {
+      if (end === start + 1) {
+        this.#at = end;
+        return this.#quantified(singleByte(this.#source.charCodeAt(start), ignoreCase), start);
       }
-      case ".":
+      end--;
+    }
+    this.#at = end;
+    return { kind: "text", text: this.#source.slice(start, end), ignoreCase };
+  }
+
+  /** The optional parts that begin here with a class, as one node, when they were read before. */
+  #readOptional(): Node | undefined {
+    const start = this.#at;
+    const known = this.#known.get(this.#source.slice(start, start + KEY_LENGTH));
+    if (known === undefined || known.flags !== this.#flags || !this.#source.startsWith(known.text, start))
+      return undefined;
+    // Deep groups are read again, so that the limit holds.
+    if (this.#depth + KEPT_LENGTH > DEPTH_LIMIT) return undefined;
+    this.#at = start + known.text.length;
+    if (!isQuantifier(this.#unit())) return known.node;
+    this.#at = start;
+    return undefined;
+  }
+
+  /** Makes one node of the optional parts from `first` on, which have no captures, to be used again. */
+  #unite(nodes: Node[], first: number, start: number): void {
+    if (nodes.length - first < 2 || this.#at - start > KEPT_LENGTH) return;
+    const node = concat(nodes.splice(first));
+    nodes.push(node);
+    const text = this.#source.slice(start, this.#at);
+    this.#known.set(text.slice(0, KEY_LENGTH), { text, flags: this.#flags, node });
+  }
+
+  /** One atom; undefined for what only changes flags. */
+  #atom(unit: number): Node | undefined {
+    const start = this.#at;
+    switch (unit) {
+      case OPEN:
+        return this.#group();
+      case BRACKET:
+        return this.#class();
+      case 0x2e:
         this.#at++;
-        return { kind: "set", set: dotAll ? new ByteSet().negated() : ByteSet.of(0x0a).negated() };
-      case "^":
+        return this.#noted(this.#flags.dotAll ? anyByte : anyButNewline);
+      case 0x5e:
         this.#at++;
-        return { kind: "assert", assertion: multiline ? Assertion.BeginLine : Assertion.BeginText };
-      case "$":
+        return { kind: "assert", assertion: this.#flags.multiline ? Assertion.BeginLine : Assertion.BeginText };
+      case 0x24:
         this.#at++;
-        return { kind: "assert", assertion: multiline ? Assertion.EndLine : Assertion.EndText };
-      case "\\":
+        return { kind: "assert", assertion: this.#flags.multiline ? Assertion.EndLine : Assertion.EndText };
+      case 0x5c:
         return this.#escape();
-      case "*":
-      case "+":
-      case "?":
-        return this.#fail("syntax", `nothing to repeat before ${unit}`, start, `escape it as \\${unit}`);
+      case STAR:
+      case PLUS:
+      case QUESTION: {
+        const mark = String.fromCharCode(unit);
+        return this.#fail("syntax", `nothing to repeat before ${mark}`, start, `escape it as \\${mark}`);
+      }
       default: {
+        if (unit < 0x80) {
+          this.#at++;
+          return this.#byte(unit);
+        }
         // A character beyond ASCII is one atom of several bytes, so that a quantifier after it means all of them.
         const length = utf8SequenceLength(this.#source, start);
         this.#at += length;
-        return this.#literal([...this.#source.slice(start, start + length)].map((byte) => byte.charCodeAt(0)));
+        return this.#literal(this.#source.slice(start, start + length));
       }
     }
   }
 
-  #literal(bytes: readonly number[]): Node {
-    const { ignoreCase } = this.#flags;
-    return concat(bytes.map((byte) => ({ kind: "set", set: singleByte(byte, ignoreCase) })));
+  #class(): Node {
+    const { node, next } = parseClass(this.#source, this.#at, this.#flags.ignoreCase);
+    this.#noteAll(node);
+    this.#at = next;
+    return node;
+  }
+
+  #literal(bytes: string): Node {
+    const nodes: Node[] = [];
+    for (let at = 0; at < bytes.length; at++) nodes.push(this.#byte(bytes.charCodeAt(at)));
+    return concat(nodes);
+  }
+
+  #byte(unit: number): SetNode {
+    return this.#noted(singleByte(unit, this.#flags.ignoreCase));
+  }
+
+  #noted(node: SetNode): SetNode {
+    this.#sets.add(node.set);
+    return node;
+  }
+
+  /** A class is a set, or alternatives of sequences of sets. */
+  #noteAll(node: Node): void {
+    if (node.kind === "set") this.#sets.add(node.set);
+    else if (node.kind === "alternate" || node.kind === "concat") for (const part of node.nodes) this.#noteAll(part);
   }
 
   #escape(): Node | undefined {
@@ -126,24 +268,9 @@ class PatternParser {
     const letter = this.#source[start + 1];
     if (letter === undefined) return this.#fail("syntax", "the pattern ends in a backslash", start);
     this.#at += 2;
-    const set = (bytes: ByteSet): Node => ({ kind: "set", set: bytes });
+    const set = escapeSets.get(letter);
+    if (set !== undefined) return this.#noted(set);
     switch (letter) {
-      case "d":
-        return set(digits);
-      case "D":
-        return set(digits.negated());
-      case "w":
-        return set(wordBytes);
-      case "W":
-        return set(wordBytes.negated());
-      case "s":
-        return set(spaceBytes);
-      case "S":
-        return set(spaceBytes.negated());
-      case "h":
-        return set(horizontalSpace);
-      case "H":
-        return set(horizontalSpace.negated());
       case "A":
         return { kind: "assert", assertion: Assertion.BeginText };
       case "z":
@@ -154,45 +281,8 @@ class PatternParser {
         return { kind: "assert", assertion: Assertion.NotWordBoundary };
       case "Q":
         return this.#quotedText(start);
-      case "Z":
-        return this.#fail(
-          "unsupported",
-          "\\Z is not supported",
-          start,
-          "write \\z, or \\n?\\z where a last line feed is allowed",
-        );
-      case "G":
-      case "K":
-      case "X":
-      case "R":
-      case "C":
-      case "N":
-        return this.#fail("not-regular", `\\${letter} is not supported`, start, "write the bytes that are meant");
-      case "p":
-      case "P":
-        return this.#fail(
-          "unsupported",
-          "Unicode classes are not supported: patterns match bytes",
-          start,
-          "write the ASCII class that is meant, such as [A-Za-z]",
-        );
-      case "k":
-      case "g":
-        return this.#fail(
-          "not-regular",
-          "back-references cannot be matched in linear time",
-          start,
-          "compare with a chained rule and %{TX.1}",
-        );
       default:
-        if (letter >= "1" && letter <= "9") {
-          return this.#fail(
-            "not-regular",
-            "back-references cannot be matched in linear time",
-            start,
-            "compare with a chained rule and %{TX.1}",
-          );
-        }
+        this.#refuse(refusedEscape(letter), start);
         return this.#singleEscape(start);
     }
   }
@@ -200,44 +290,42 @@ class PatternParser {
   #singleEscape(start: number): Node {
     const { value, next } = parseHexEscape(this.#source, start);
     this.#at = next;
-    return this.#literal(value > 0xff ? utf8Bytes(value) : [value]);
+    if (value <= 0xff) return this.#byte(value);
+    return this.#literal(String.fromCharCode(...utf8Bytes(value)));
   }
 
   #quotedText(start: number): Node {
     const end = this.#source.indexOf("\\E", start + 2);
     const text = this.#source.slice(start + 2, end < 0 ? undefined : end);
     this.#at = end < 0 ? this.#source.length : end + 2;
-    return this.#literal([...text].map((byte) => byte.charCodeAt(0)));
+    return this.#literal(text);
   }
 
   #group(): Node | undefined {
     const start = this.#at;
     this.#at++;
-    if (this.#peek() !== "?") {
-      if (this.#peek() === "*")
+    if (this.#unit() !== QUESTION) {
+      if (this.#unit() === STAR)
         this.#fail("unsupported", "verbs such as (*UTF8) are not supported", start, "remove it");
       return this.#capture(start, undefined);
     }
     this.#at++;
+    return this.#unit() === COLON ? this.#plainGroup(start) : this.#specialGroup(start);
+  }
+
+  /** `(?:...)`. */
+  #plainGroup(start: number): Node {
+    this.#at++;
+    const flags = this.#flags;
+    const node = this.#alternation();
+    this.#close(start);
+    this.#flags = flags;
+    return node;
+  }
+
+  #specialGroup(start: number): Node | undefined {
     const rest = this.#source.slice(this.#at, this.#at + 3);
-    if (/^<?[=!]/.test(rest)) {
-      this.#fail(
-        "not-regular",
-        "look-around cannot be matched in linear time",
-        start,
-        "use a second rule of a chain, negated where needed",
-      );
-    }
-    if (rest.startsWith(">"))
-      this.#fail(
-        "not-regular",
-        "atomic groups are not regular",
-        start,
-        "write (?:...): matching never backtracks here",
-      );
-    if (/^(?:R|\(|&|\d|[+-]\d|P[>=])/.test(rest)) {
-      this.#fail("not-regular", "recursion, conditions and back-references are not regular", start);
-    }
+    this.#refuse(refusedGroup(rest), start);
     if (rest.startsWith("#")) return this.#comment(start);
     const name = /^(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/.exec(this.#source.slice(this.#at, this.#at + 80));
     if (name !== null) {
@@ -256,7 +344,7 @@ class PatternParser {
 
   #capture(start: number, name: string | undefined): Node {
     const index = this.#names.push(name) - 1;
-    const saved = { ...this.#flags };
+    const saved = this.#flags;
     const node = this.#alternation();
     this.#close(start);
     this.#flags = saved;
@@ -265,11 +353,11 @@ class PatternParser {
 
   /** `(?flags)` for the rest of the enclosing group, `(?flags:...)` for its own. */
   #flagGroup(start: number): Node | undefined {
-    const saved = { ...this.#flags };
-    const flags = { ...this.#flags };
+    const saved = this.#flags;
+    const flags = { ...saved };
     let on = true;
     for (; ; this.#at++) {
-      const letter = this.#peek();
+      const letter = this.#source[this.#at];
       if (letter === "-") on = false;
       else if (letter === "i") flags.ignoreCase = on;
       else if (letter === "s") flags.dotAll = on;
@@ -278,7 +366,7 @@ class PatternParser {
       else if (letter === "x") flags.extended = on;
       else break;
     }
-    const end = this.#peek();
+    const end = this.#source[this.#at];
     if (end !== ")" && end !== ":")
       this.#fail("syntax", `unknown group (?${end ?? ""}`, start, "known are (?:...), (?i), (?P<name>...)");
     this.#at++;
@@ -291,7 +379,7 @@ class PatternParser {
   }
 
   #close(start: number): void {
-    if (this.#peek() !== ")") this.#fail("syntax", "the group is not closed", start, "expected )");
+    if (this.#unit() !== CLOSE) this.#fail("syntax", "the group is not closed", start, "expected )");
     this.#at++;
   }
 
@@ -307,10 +395,10 @@ class PatternParser {
         this.#fail("syntax", "a quantifier follows a quantifier", quantifierAt, "put the repeated part into a group");
       repeated = true;
       let greedy = !this.#flags.ungreedy;
-      if (this.#peek() === "?") {
+      if (this.#unit() === QUESTION) {
         greedy = !greedy;
         this.#at++;
-      } else if (this.#peek() === "+") {
+      } else if (this.#unit() === PLUS) {
         this.#fail(
           "not-regular",
           "possessive quantifiers are not regular",
@@ -319,8 +407,9 @@ class PatternParser {
         );
       }
       if (bounds.max < bounds.min) this.#fail("syntax", "the bounds of the repetition are in the wrong order", start);
-      node = { kind: "repeat", node, ...bounds, greedy };
-      if (repetitions(node) > REPEAT_LIMIT) {
+      node = { kind: "repeat", node, min: bounds.min, max: bounds.max, greedy };
+      // `*`, `+` and `?` add no copies to what is inside, which was looked at before.
+      if (copies(bounds) > 1 && repetitions(node) > REPEAT_LIMIT) {
         this.#fail(
           "too-large",
           `repetitions add up to more than ${REPEAT_LIMIT}`,
@@ -332,18 +421,28 @@ class PatternParser {
   }
 
   /** Bounds of the quantifier here, undefined when there is none; `{` that begins no bounds is literal. */
-  #bounds(): { min: number; max: number } | undefined {
-    const unit = this.#peek();
-    if (unit === "*" || unit === "+" || unit === "?") {
-      this.#at++;
-      return { min: unit === "+" ? 1 : 0, max: unit === "?" ? 1 : Infinity };
+  #bounds(): Bounds | undefined {
+    switch (this.#unit()) {
+      case STAR:
+        this.#at++;
+        return anyTimes;
+      case PLUS:
+        this.#at++;
+        return onceOrMore;
+      case QUESTION:
+        this.#at++;
+        return atMostOnce;
+      case BRACE:
+        return this.#countedBounds();
+      default:
+        return undefined;
     }
-    if (unit !== "{") return undefined;
-    const match = /^\{(\d{1,9})(?:(,)(\d{1,9})?)?\}/.exec(this.#source.slice(this.#at, this.#at + 24));
-    if (match === null) return undefined;
-    this.#at += match[0].length;
-    const min = Number(match[1]);
-    return { min, max: match[2] === undefined ? min : match[3] === undefined ? Infinity : Number(match[3]) };
+  }
+
+  #countedBounds(): Bounds | undefined {
+    const counted = countedBounds(this.#source, this.#at);
+    if (counted !== undefined) this.#at = counted.next;
+    return counted?.bounds;
   }
 
   #skipExtended(): boolean {
@@ -358,8 +457,13 @@ class PatternParser {
     return true;
   }
 
-  #peek(): string | undefined {
-    return this.#source[this.#at];
+  /** The unit here, -1 at the end. */
+  #unit(): number {
+    return this.#at < this.#source.length ? this.#source.charCodeAt(this.#at) : -1;
+  }
+
+  #refuse(refusal: Refusal | undefined, position: number): void {
+    if (refusal !== undefined) this.#fail(refusal.code, refusal.message, position, refusal.hint);
   }
 
   #fail(code: PatternErrorCode, message: string, position: number, hint?: string): never {
@@ -367,19 +471,7 @@ class PatternParser {
   }
 }
 
-/** Largest product of nested finite repetition counts. */
-function repetitions(node: Node): number {
-  switch (node.kind) {
-    case "repeat": {
-      const own = node.max === Infinity ? Math.max(1, node.min) : Math.max(1, node.max);
-      return own * repetitions(node.node);
-    }
-    case "concat":
-    case "alternate":
-      return node.nodes.reduce((most, child) => Math.max(most, repetitions(child)), 1);
-    case "group":
-      return repetitions(node.node);
-    default:
-      return 1;
-  }
+/** The unit stands for itself, and no rare byte. */
+function isPlain(unit: number): boolean {
+  return unit < 0x80 && plainUnits[unit] === 1;
 }

@@ -70,12 +70,13 @@ class CompiledPattern implements Pattern {
   readonly #takesAll: boolean;
 
   constructor(source: string, options: PatternOptions) {
-    const { root, groupCount, groupNames } = parse(source, options);
+    const parsed = parse(source, options);
+    const { root, groupCount, groupNames } = parsed;
     this.source = source;
     this.#options = options;
     this.groupCount = groupCount;
     this.groupNames = groupNames;
-    this.condition = prefilterCondition(root);
+    this.condition = prefilterCondition(parsed);
     this.#takesAll = groupCount === 0 && takesAll(root);
   }
 
