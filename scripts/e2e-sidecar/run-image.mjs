@@ -1,8 +1,8 @@
 // Starts what the Dockerfile made: as its user, on a read-only root, with /tmp and the log volume writable.
 import { spawnSync } from "node:child_process";
-import { chownSync, cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureProgram, freePort, Program, sleep, untilListening } from "../e2e/programs.mjs";
+import { ensureProgram, freePort, Program, sleep, until, untilListening } from "../e2e/programs.mjs";
 import { send } from "../e2e-haproxy/client.mjs";
 import { startApplication } from "../e2e-haproxy/processes.mjs";
 
@@ -45,7 +45,7 @@ export async function runImage({ image, directory, run, figures }) {
   const start = async () => {
     const program = new Program("unshare", inside([...image.entrypoint, ...words]), { env: environment });
     await Promise.race([untilListening(agentPort), program.exited]);
-    if (program.child.exitCode !== null) throw new Error(`it ended at once: ${program.output}`);
+    if (program.hasExited) throw new Error(`it ended at once: ${program.output}`);
     return program;
   };
   let agent;
@@ -84,7 +84,13 @@ export async function runImage({ image, directory, run, figures }) {
       },
     });
     await untilListening(listen);
-    await sleep(2500);
+    // HAProxy lets traffic pass until its own check has found the agent.
+    const inspected = async () => {
+      await send(listen, "/?q=tea");
+      const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      return /^cuirass_transactions_total\{.*\} [1-9]/m.test(metrics);
+    };
+    await run("HAProxy finds the agent", () => until(inspected, "a request of HAProxy reaches the agent"));
     await run("behind HAProxy: listed rules block, others only detect", async () => {
       const clean = await send(listen, "/?q=tea");
       const blocked = await send(listen, attack);
@@ -94,25 +100,16 @@ export async function runImage({ image, directory, run, figures }) {
     });
     await run("each is a line in the audit log of the volume", async () => {
       const path = join(logs, "audit.log");
-      let entries = [];
-      for (let waited = 0; waited < 5000 && entries.length < 2; waited += 100) {
-        await sleep(100);
-        const text = spawnSync("cat", [path], { encoding: "utf8" }).stdout;
-        entries = text
-          .split("\n")
-          .filter(Boolean)
-          .map((line) => JSON.parse(line));
-      }
+      const lines = () => (existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : []);
+      await until(() => lines().length >= 2, "two entries");
+      const entries = lines().map((line) => JSON.parse(line));
       if (entries.length !== 2) throw new Error(`${entries.length} entries instead of 2`);
       if (statSync(path).uid !== 65_532) throw new Error("the file belongs to someone else");
     });
     await run("a change of overrides.conf is taken up", async () => {
       const file = join(configuration, "overrides.conf");
       writeFileSync(file, readFileSync(file, "utf8").replace("SecRuleEngine DetectionOnly", "SecRuleEngine On"));
-      for (let waited = 0; !agent.output.includes("successfully reloaded"); waited += 100) {
-        if (waited > 60_000) throw new Error("it does not reload");
-        await sleep(100);
-      }
+      await until(() => agent.output.includes("successfully reloaded"), "it reloads", 60_000);
       const { status } = await send(listen, "/form", oddity);
       if (status !== 403) throw new Error(`expected 403, got ${status}`);
     });
