@@ -1,4 +1,5 @@
 import type { Host } from "@cuirass/engine";
+import { useByteCopier } from "@cuirass/engine";
 import { createAuditSink } from "./audit-writers/index.ts";
 import { createClock } from "./clock.ts";
 import { nodeFileSystem } from "./file-system.ts";
@@ -6,6 +7,16 @@ import { nodeProgramRunner } from "./program-runner.ts";
 import { createRandom } from "./random.ts";
 import { createNodeResolver } from "./resolver.ts";
 import { nodeTempStorage } from "./temp-storage.ts";
+
+useByteCopier((text, into) => void bufferOver(into).write(text, "latin1"));
+
+let over: Buffer | undefined;
+
+/** The same memory as a buffer, made once: there is one array that texts are copied to. */
+function bufferOver(bytes: Uint8Array): Buffer {
+  if (over?.buffer !== bytes.buffer) over = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return over;
+}
 
 /** The engine's ports on Node.js. Give `parts` to replace or add some (logger, GeoIP database, collection store). */
 export function createNodeHost(parts: Partial<Host> = {}): Host {

@@ -1,3 +1,5 @@
+export type { ByteCopier } from "./byte-window.ts";
+export { useByteCopier } from "./byte-window.ts";
 export type { Pattern, PatternOptions } from "./pattern.ts";
 export { compilePattern } from "./pattern.ts";
 export type { PatternLanguage } from "./language.ts";

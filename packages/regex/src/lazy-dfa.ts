@@ -1,5 +1,6 @@
 import type { Nfa } from "./nfa.ts";
 import { Assertion } from "./ast.ts";
+import { fillWindow, WINDOW, windowBytes } from "./byte-window.ts";
 import { END_OF_TEXT, Look, lookAfter, StateStepper } from "./state-set.ts";
 
 const UNKNOWN = 0;
@@ -46,25 +47,34 @@ export class LazyDfa {
       this.#start = this.#intern(Look.Start);
     }
     if (this.#start < FIRST_STATE) return this.#start === MATCHED;
-    const length = haystack.length;
+    const { length } = haystack;
     const classes = this.#classes;
+    const bytes = windowBytes;
     let budget = BUILD_BUDGET + Math.floor(length / BYTES_PER_EXTRA_STATE);
     let table = this.#table;
     let state = this.#start;
-    for (let at = 0; at < length; at++) {
-      let next = table[state + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      if (next < FIRST_STATE) {
+    for (let from = 0; from < length; from += WINDOW) {
+      const count = fillWindow(haystack, from);
+      for (let at = 0; at < count; at++) {
+        let next = UNKNOWN;
+        // Perf: nothing is called in this loop, so V8 looks up where the arrays lie once, not for every byte.
+        for (; at < count; at++) {
+          next = table[state + classes[bytes[at]!]!]!;
+          if (next < FIRST_STATE) break;
+          state = next;
+        }
+        if (at === count) break;
         if (next === UNKNOWN) {
-          if (budget-- <= 0) return this.#simulate(state, haystack, at);
-          next = this.#build(state, haystack.charCodeAt(at) & 0xff);
+          if (budget-- <= 0) return this.#simulate(state, haystack, from + at);
+          next = this.#build(state, bytes[at]!);
           table = this.#table;
           // The table was emptied to make room: simulation ends this haystack, the next one starts afresh.
-          if (next === UNKNOWN) return this.#simulateFrom(haystack, at + 1);
+          if (next === UNKNOWN) return this.#simulateFrom(haystack, from + at + 1);
         }
         if (next === MATCHED) return true;
         if (next === DEAD) return false;
+        state = next;
       }
-      state = next;
     }
     let last = table[state + this.#stride - 1]!;
     if (last === UNKNOWN) last = this.#build(state, END_OF_TEXT);

@@ -1,10 +1,14 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { WINDOW } from "./byte-window.ts";
 import { compilePattern } from "./pattern.ts";
 import { PhraseMatcher } from "./phrase-matcher.ts";
 import type { Gate, Scan } from "./prefilter.ts";
 import { PrefilterBuilder } from "./prefilter.ts";
 
+const blanks = " ".repeat(200);
+const xs = "x".repeat(150);
+const sorted = (groups: readonly number[]): number[] => [...groups].sort((a, b) => a - b);
 const has = ({ groups }: Scan, gate: Gate): boolean => gate.every((group) => groups.includes(group));
 
 test("reports the groups of which a literal occurs, in any ASCII case", () => {
@@ -100,31 +104,54 @@ test("never misses what a pattern or phrase list matches", () => {
 
 test("a haystack read without some bytes has the groups of the haystack that lacks them", () => {
   const builder = new PrefilterBuilder();
-  for (const literal of ["<title>punk", "ab", "q", "select"]) builder.add({ minLength: 1, groups: [[literal]] });
+  const gates = ["<title>punk", "ab", "q", "select"].map((literal) =>
+    builder.add({ minLength: 1, groups: [[literal]] }),
+  );
+  const other = builder.add({ minLength: 1, groups: [["x"]] });
   const prefilter = builder.build();
   const skipped = new Uint8Array(256);
   for (const byte of " \n\t") skipped[byte.charCodeAt(0)] = 1;
-  const piece = fc.constantFrom(
-    " ",
-    "\n",
-    "a",
-    "b",
-    "q",
-    "< title >",
-    "p u n",
-    "k",
-    "se l",
-    "ect",
-    "x".repeat(150),
-    "\xc2",
-  );
+  const without = prefilter.without(skipped, gates);
+  const piece = fc.constantFrom(" ", "\n", "a", "b", "q", "< title >", "p u n", "k", "se l", "ect", blanks, xs, "\xc2");
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const text = pieces.join("");
-      const sorted = (groups: readonly number[]): number[] => [...groups].sort((a, b) => a - b);
-      expect(sorted(prefilter.scanWithout(text, skipped))).toEqual(
-        sorted(prefilter.scan(text.replaceAll(/[ \n\t]/g, "")).groups),
-      );
+      const expected = prefilter.scan(text.replaceAll(/[ \n\t]/g, "")).groups.filter((group) => !other.includes(group));
+      expect(sorted(without.scan(text).groups)).toEqual(sorted(expected));
     }),
+    { seed: 17, numRuns: 2000 },
   );
+});
+
+describe("long haystacks, read a window at a time and in two places at once", () => {
+  const literals = ["<title>punk", "ab", "q", "aaaaaaaaaaaaaa", "select"];
+  const builder = new PrefilterBuilder();
+  for (const literal of literals) builder.add({ minLength: 1, groups: [[literal]] });
+  const flags = new Int32Array(256);
+  flags[0x71] = 4;
+  const prefilter = builder.build(flags);
+
+  function groupsOf(text: string): number[] {
+    return literals.flatMap((literal, group) => (text.includes(literal.slice(0, 12)) ? [group] : []));
+  }
+
+  test.each([255, 256, 257, 1000, WINDOW - 1, WINDOW, WINDOW + 1, 3 * WINDOW + 77])("of %i bytes", (length) => {
+    for (const literal of literals) {
+      const edges = [0, length >> 1, WINDOW >> 1, WINDOW, WINDOW + ((length - WINDOW) >> 1), length - literal.length];
+      for (const edge of edges) {
+        for (let shift = -literal.length; shift <= 1; shift++) {
+          const at = edge + shift;
+          if (at < 0 || at + literal.length > length) continue;
+          const text = `${"-".repeat(at)}${literal}${"-".repeat(length - at - literal.length)}`;
+          expect([at, sorted(prefilter.scan(text).groups)]).toEqual([at, groupsOf(text)]);
+          expect(prefilter.scan(text).flags).toBe(literal === "q" ? 4 : 0);
+        }
+      }
+    }
+  });
+
+  test("a literal that is under way all the time is no reason to lose another", () => {
+    const text = `${"a".repeat(WINDOW + 500)}b`;
+    expect(sorted(prefilter.scan(text).groups)).toEqual([1, 3]);
+  });
 });
