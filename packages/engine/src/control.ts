@@ -11,6 +11,12 @@ export interface TargetExclusion {
   readonly selector: Selector | undefined;
 }
 
+/** An exclusion of a ctl action; `rules` is 1 for those that it is for, by index of the top-level rule. */
+export interface RuleExclusion {
+  readonly rules: Uint8Array;
+  readonly exclusion: TargetExclusion;
+}
+
 /** A value to hide in audit entries; for `matched` the name is that of MATCHED_VAR_NAME, otherwise lower-case. */
 export interface Sanitised {
   readonly kind: "arg" | "cookie" | "request-header" | "response-header" | "matched";
@@ -42,8 +48,8 @@ export class TransactionControl {
 
   /** 1 per removed rule, by rule index; undefined until a ctl removes one. */
   removedRules: Uint8Array | undefined = undefined;
-  /** Exclusions of ctl:ruleRemoveTarget*, by index of the top-level rule; undefined until one is added. */
-  targetExclusions: Map<number, TargetExclusion[]> | undefined = undefined;
+  /** Exclusions of ctl:ruleRemoveTarget*, each with the rules it is for. Invariant: no more than ctl actions. */
+  readonly targetExclusions: RuleExclusion[] = [];
 
   /** What logs must not show besides the list of the WAF. Invariant: nothing twice. */
   readonly sanitised: Sanitised[] = [];
@@ -59,6 +65,13 @@ export class TransactionControl {
     this.responseBodyAccess = settings.responseBodyAccess;
     this.responseBodyLimit = settings.responseBodyLimit;
     this.parseXmlIntoArgs = settings.parseXmlIntoArgs;
+  }
+
+  /** True when a ctl keeps some values from the rule or its chain; `index` is that of the top-level rule. */
+  excludesFrom(index: number): boolean {
+    for (let at = 0; at < this.targetExclusions.length; at++)
+      if (this.targetExclusions[at]!.rules[index] === 1) return true;
+    return false;
   }
 
   /** Adds to `sanitised`. Rules may ask for the same value once per match, so repetitions are dropped. */

@@ -1,8 +1,6 @@
-import type { Need, PhasePlan, Source } from "../compile/phase-plan.ts";
+import type { PhasePlan } from "../compile/phase-plan.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Phase } from "../phase.ts";
-import type { Haystacks } from "./haystack.ts";
-import type { ViewValues } from "./view-values.ts";
 
 /** Transactions that wait for a port at the same time hold one each; more than this many are not kept. */
 const POOL_LIMIT = 16;
@@ -22,16 +20,14 @@ export class Candidates {
   #segment = 0;
   /** Tells what is of this use from what earlier ones left behind. */
   #stamp = 0;
-  /** The last use that marked a rule, by position; that marked the rules of a view's plain values, and of a source. */
+  /** The last use that marked a rule, by position; that asked the values of a view. */
   readonly #marked: Int32Array;
   readonly #viewsDone: Int32Array;
-  readonly #sourcesDone: Int32Array;
 
   constructor(plan: PhasePlan, views: number) {
     this.#plan = plan;
     this.#marked = new Int32Array(plan.rules.length);
     this.#viewsDone = new Int32Array(views);
-    this.#sourcesDone = new Int32Array(plan.sourceCount);
   }
 
   begin(tx: Transaction): void {
@@ -40,7 +36,8 @@ export class Candidates {
     this.end = 0;
     if (this.#stamp === 0x7fff_ffff) {
       this.#stamp = 0;
-      for (const used of [this.#marked, this.#viewsDone, this.#sourcesDone]) used.fill(0);
+      this.#marked.fill(0);
+      this.#viewsDone.fill(0);
     }
     this.#stamp++;
   }
@@ -59,43 +56,20 @@ export class Candidates {
   enter(position: number): void {
     const { segments } = this.#plan;
     while (segments[this.#segment]!.end <= position) this.#segment++;
-    const { end, waiting, needs } = segments[this.#segment]!;
+    const { end, waiting, views } = segments[this.#segment]!;
     this.end = end;
     const tx = this.#tx!;
     tx.rulesPassedOver += waiting;
-    for (let at = 0; at < needs.length; at++) this.#meet(tx, needs[at]!);
+    for (let at = 0; at < views.length; at++) this.#ask(tx, views[at]!);
   }
 
-  #meet(tx: Transaction, { view, plain, sources }: Need): void {
-    const values = tx.views.scanned(view);
-    if (values.haystacks.length === 0) return;
-    const { haystacks } = tx;
-    if (this.#viewsDone[view] !== this.#stamp) {
-      this.#viewsDone[view] = this.#stamp;
-      for (let at = 0; at < values.haystacks.length; at++) {
-        this.#mark(haystacks.candidates(values.haystacks[at]!, plain));
-      }
-    }
-    for (let at = 0; at < sources.length; at++) {
-      const source = sources[at]!;
-      if ((values.reactions & source.pipeline.bits) !== 0 && this.#sourcesDone[source.index] !== this.#stamp) {
-        this.#examine(haystacks, source, values);
-      }
-    }
-  }
-
-  #examine(haystacks: Haystacks, { index, pipeline, table }: Source, values: ViewValues): void {
-    this.#sourcesDone[index] = this.#stamp;
-    for (let at = 0; at < values.haystacks.length; at++) {
-      const haystack = values.haystacks[at]!;
-      if ((haystack.reactions & pipeline.bits) === 0) continue;
-      const groups = haystacks.groupsWithout(haystack, pipeline);
-      this.#mark(
-        groups === undefined
-          ? haystacks.candidates(haystacks.transform(pipeline, haystack), table)
-          : table.candidates(groups, 0),
-      );
-    }
+  /** Marks the rules that the values of a view may match, those of later segments too. */
+  #ask(tx: Transaction, view: number): void {
+    if (this.#viewsDone[view] === this.#stamp) return;
+    this.#viewsDone[view] = this.#stamp;
+    const { haystacks } = tx.views.scanned(view);
+    const table = this.#plan.tables[view]!;
+    for (let at = 0; at < haystacks.length; at++) this.#mark(tx.haystacks.candidates(haystacks[at]!, table));
   }
 
   #mark(positions: readonly number[]): void {

@@ -1,9 +1,8 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 import type { Pipeline } from "../compile/ruleset.ts";
 import { ALWAYS } from "../compile/pipelines.ts";
-import type { TriggerTable } from "../compile/triggers.ts";
+import type { ViewTable } from "../compile/view-table.ts";
 import type { ByteString } from "../text/bytes.ts";
-import type { Phase } from "../phase.ts";
 import type { Entry } from "../variables/collections.ts";
 
 /** A text that rules look at, with what the prefilter tells of it. */
@@ -16,8 +15,8 @@ export class Haystack {
   reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
-  /** Positions of the rules that a shared text may match, by table of triggers. */
-  candidates: Map<TriggerTable, readonly number[]> | undefined = undefined;
+  /** Positions of the rules that a shared text may match, by the view it is a value of. */
+  candidates: Map<ViewTable, readonly number[]> | undefined = undefined;
   /** It outlives its transaction, so what is found out about it is worth keeping. */
   readonly shared: boolean;
   /** Operators that were asked about this text and found nothing, or something (`CompiledOperator.memo`). */
@@ -41,14 +40,18 @@ export class Haystack {
     else (this.#refuted ??= []).push(memo);
   }
 
+  /** True when it is known that the rule does not match the text as a value of the view. */
+  isNoCandidate(table: ViewTable, position: number): boolean {
+    const positions = this.candidates?.get(table);
+    return positions !== undefined && !positions.includes(position);
+  }
+
   /** The text turned out not to match a rule: it need not be a candidate again. */
-  dropCandidate(phase: Phase, position: number): void {
-    if (this.candidates === undefined) return;
-    for (const [table, positions] of this.candidates) {
-      if (table.phase !== phase || !positions.includes(position)) continue;
-      const others = positions.filter((candidate) => candidate !== position);
-      this.candidates.set(table, others);
-    }
+  dropCandidate(table: ViewTable, position: number): void {
+    const positions = this.candidates?.get(table);
+    if (positions === undefined) return;
+    const others = positions.filter((candidate) => candidate !== position);
+    this.candidates!.set(table, others);
   }
 
   scan(): readonly number[] {
@@ -59,6 +62,7 @@ export class Haystack {
   }
 }
 
+const noPositions: readonly number[] = [];
 /** Longer texts are kept for their transaction only. */
 const SHARED_LENGTH = 256;
 /** Long texts of one length that are compared with a new one. */
@@ -182,25 +186,60 @@ export class Haystacks {
     return (entry.haystack = haystack);
   }
 
-  /** Positions of the rules of a table that the haystack may match. */
-  candidates(haystack: Haystack, table: TriggerTable): readonly number[] {
-    if (!haystack.shared) return table.candidates(this.groupsOf(haystack), haystack.reactions);
+  /** Positions of the rules that the haystack may match as a value of a view. */
+  candidates(haystack: Haystack, table: ViewTable): readonly number[] {
+    if (!haystack.shared) return this.#collect(haystack, table);
     const known = haystack.candidates?.get(table);
     if (known !== undefined) return known;
-    const positions = table.candidates(this.groupsOf(haystack), haystack.reactions);
+    const positions = this.#collect(haystack, table);
     (haystack.candidates ??= new Map()).set(table, positions);
     return positions;
   }
 
+  #collect(haystack: Haystack, table: ViewTable): readonly number[] {
+    const groups = this.groupsOf(haystack);
+    const found: number[] = [];
+    if ((haystack.reactions & table.bits) === 0) {
+      if (groups.length > 0) table.collect(groups, undefined, haystack, found);
+      return found.length === 0 ? noPositions : found;
+    }
+    const results = this.#results(haystack, table);
+    const asked: Haystack[] = [];
+    for (let stage = 0; stage < results.length; stage++) {
+      const result = results[stage]!;
+      if (!table.stages[stage]!.judged || asked.includes(result)) continue;
+      asked.push(result);
+      table.collect(this.groupsOf(result), results, result, found);
+    }
+    return found;
+  }
+
+  /** What the stages of a table make of a haystack, by stage. */
+  #results(haystack: Haystack, table: ViewTable): Haystack[] {
+    const results: Haystack[] = [];
+    for (let at = 0; at < table.stages.length; at++) {
+      const { pipeline, parent, goesOn } = table.stages[at]!;
+      if (pipeline.parent === undefined) results.push(haystack);
+      else if (goesOn) results.push(this.#step(pipeline, results[parent]!));
+      else results.push(this.#without(haystack, table, at) ?? this.#step(pipeline, results[parent]!));
+    }
+    return results;
+  }
+
   /**
-   * What `groupsOf` would tell of the haystack after a pipeline that only removes bytes; undefined when that has to be made to
-   * know. For long texts: short ones are made and kept.
+   * What a long text has after a step that only removes bytes, found out without removing them; undefined when it has to be
+   * made. Short ones are made and kept.
    */
-  groupsWithout(haystack: Haystack, { erasing }: Pipeline): readonly number[] | undefined {
+  #without(haystack: Haystack, table: ViewTable, stage: number): Haystack | undefined {
+    const { pipeline } = table.stages[stage]!;
+    const { erasing } = pipeline;
     if (erasing === undefined || haystack.text.length <= SHARED_LENGTH) return undefined;
+    if ((haystack.reactions & pipeline.bits) === 0) return haystack;
     const { bytes, unless } = erasing;
     for (let at = 0; at < unless.length; at++) if (haystack.text.includes(unless[at]!)) return undefined;
-    return haystack.prefilter.scanWithout(haystack.text, bytes);
+    const scanned = new Haystack(haystack.text, table.scannerWithout(stage, haystack.prefilter, bytes), false);
+    scanned.scan();
+    return scanned;
   }
 
   /** True when the haystack has a literal of every group of the gate. */

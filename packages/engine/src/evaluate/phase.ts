@@ -41,7 +41,7 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
       continue;
     }
     if (tx.overBudget()) break;
-    if (rule.cheapTest !== undefined && tx.control.targetExclusions === undefined && !rule.cheapTest(tx)) {
+    if (rule.cheapTest !== undefined && !tx.control.excludesFrom(rule.index) && !rule.cheapTest(tx)) {
       tx.beginRule();
       tx.endRule(rule, "no match");
       continue;

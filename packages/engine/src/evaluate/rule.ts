@@ -1,4 +1,5 @@
 import type { CompiledRule, CompiledTarget } from "../compile/ruleset.ts";
+import type { ViewTable } from "../compile/view-table.ts";
 import type { Entry } from "../variables/collections.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
@@ -35,25 +36,48 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
     hit(tx, rule, undefined, undefined, "", matches);
     return;
   }
+  const plan = tx.ruleset.byPhase[tx.phase]!;
+  const triggered = rule.chainLevel === 0 && plan.always[tx.position] === 0;
   for (let t = 0; t < rule.targets.length; t++) {
     const target = rule.targets[t]!;
+    const table = triggered ? plan.tables[target.view] : undefined;
     const entries = entriesOf(tx, rule, target);
     for (let e = 0; e < entries.length; e++) {
       const entry = entries[e]!;
-      if (rule.multiMatch) {
-        const stages = tx.haystacks.stages(rule.pipeline, tx.haystacks.ofEntry(entry));
-        for (let s = 0; s < stages.length; s++) {
-          const stage = stages[s]!;
-          if (
-            tx.haystacks.passes(rule.operator.gate, stage) ? matchesNow(tx, rule, stage.text) : rule.operator.negated
-          ) {
-            hit(tx, rule, target, entry, stage.text, matches);
-          }
-        }
-        continue;
+      if (table !== undefined && tx.haystacks.ofEntry(entry).isNoCandidate(table, tx.position)) continue;
+      const before = matches.length;
+      if (rule.multiMatch) matchStages(tx, rule, target, entry, matches);
+      else {
+        const text = matchingText(tx, rule, entry);
+        if (text !== undefined) hit(tx, rule, target, entry, text, matches);
       }
-      const text = matchingText(tx, rule, entry);
-      if (text !== undefined) hit(tx, rule, target, entry, text, matches);
+      if (table !== undefined && matches.length === before) ruleOut(tx, rule, table, entry);
+    }
+  }
+}
+
+/** The value does not match the rule, and as long as that depends on nothing else it need not be asked about again. */
+function ruleOut(tx: Transaction, rule: CompiledRule, table: ViewTable, entry: Entry): void {
+  const { memo } = rule.operator!;
+  if (memo < 0) return;
+  const haystack = tx.haystacks.ofEntry(entry);
+  if (haystack.shared) haystack.dropCandidate(table, tx.position);
+}
+
+function matchStages(
+  tx: Transaction,
+  rule: CompiledRule,
+  target: CompiledTarget,
+  entry: Entry,
+  matches: MatchRecord[],
+): void {
+  const { haystacks } = tx;
+  const { gate, negated } = rule.operator!;
+  const stages = haystacks.stages(rule.pipeline, haystacks.ofEntry(entry));
+  for (let s = 0; s < stages.length; s++) {
+    const stage = stages[s]!;
+    if (haystacks.passes(gate, stage) ? answer(tx, rule, stage) : negated) {
+      hit(tx, rule, target, entry, stage.text, matches);
     }
   }
 }
@@ -71,15 +95,7 @@ function matchingText(tx: Transaction, rule: CompiledRule, entry: Entry): ByteSt
     return negated ? haystacks.transform(pipeline, value).text : undefined;
   }
   const last = haystacks.transform(pipeline, value);
-  if (!answer(tx, rule, last)) {
-    if (!negated && rule.chainLevel === 0 && value.shared) {
-      value.dropCandidate(rule.phase, tx.position);
-      // What comes of the value is judged alone only where nothing else may come to the same text by another way.
-      if (pipeline === gatePipeline && last !== value) last.dropCandidate(rule.phase, tx.position);
-    }
-    return undefined;
-  }
-  return last.text;
+  return answer(tx, rule, last) ? last.text : undefined;
 }
 
 /** The operator's answer about a text, negation included, asked once for texts that outlive the transaction. */

@@ -5,12 +5,7 @@ import { Entry, selects } from "../variables/collections.ts";
 
 /** Entries of a target, not to be changed. A look-up that others share when nothing is excluded from it. */
 export function entriesOf(tx: Transaction, rule: CompiledRule, target: CompiledTarget): readonly Entry[] {
-  if (
-    target.view >= 0 &&
-    target.exclusions.length === 0 &&
-    tx.control.targetExclusions === undefined &&
-    tx.views.steady
-  ) {
+  if (target.view >= 0 && target.exclusions.length === 0 && tx.views.steady && !tx.control.excludesFrom(rule.index)) {
     return tx.views.entries(target.view);
   }
   const entries: Entry[] = [];
@@ -23,11 +18,9 @@ export function resolveTarget(tx: Transaction, rule: CompiledRule, target: Compi
   const from = out.length;
   target.of(tx.variables).select(target.selector, out);
   if (target.exclusions.length > 0) exclude(target.exclusions, target.variable, out, from);
-  const dynamic = tx.control.targetExclusions;
-  if (dynamic !== undefined) {
-    // Children use the exclusions of their starter, whose index they carry.
-    const exclusions = dynamic.get(rule.index);
-    if (exclusions !== undefined) exclude(exclusions, target.variable, out, from);
+  // Children use the exclusions of their starter, whose index they carry.
+  for (const { rules, exclusion } of tx.control.targetExclusions) {
+    if (rules[rule.index] === 1) exclude([exclusion], target.variable, out, from);
   }
   if (target.count) {
     const count = out.length - from;

@@ -87,7 +87,8 @@ function match(
 function entriesOf(tx: Transaction, rule: CompiledRule, target: CompiledTarget): Entry[] {
   const selected: Entry[] = [];
   target.of(tx.variables).select(target.selector, selected);
-  const exclusions = [...target.exclusions, ...(tx.control.targetExclusions?.get(rule.index) ?? [])];
+  const dynamic = tx.control.targetExclusions.filter(({ rules }) => rules[rule.index] === 1);
+  const exclusions = [...target.exclusions, ...dynamic.map(({ exclusion }) => exclusion)];
   const kept = selected.filter((entry) => !exclusions.some((exclusion) => excludes(exclusion, target, entry)));
   if (!target.count) return kept;
   const key = target.selector?.text ?? "";

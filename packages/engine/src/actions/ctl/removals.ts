@@ -1,7 +1,7 @@
 import { compilePattern, isPatternError } from "@cuirass/regex";
 import type { CompiledRule, CompiledRuleset } from "../../compile/ruleset.ts";
 import type { CtlOption } from "./option.ts";
-import type { TargetExclusion } from "../../control.ts";
+import type { RuleExclusion, TargetExclusion } from "../../control.ts";
 import type { ByteString } from "../../text/bytes.ts";
 import type { Transaction } from "../../transaction.ts";
 import { ActionArgumentError } from "../../action.ts";
@@ -71,8 +71,8 @@ function targetRemoval(
       if (semicolon < 0)
         throw new ActionArgumentError(`"${value}" names no target`, `as in ctl:${name}=...;ARGS:password`);
       const find = finder(value.slice(0, semicolon));
-      const exclusion = target(value.slice(semicolon + 1));
-      return (tx) => addExclusion(tx, find(tx.ruleset), exclusion);
+      const exclusion = exclusionFor(find, target(value.slice(semicolon + 1)));
+      return (tx) => addExclusion(tx, exclusion(tx.ruleset));
     },
   };
 }
@@ -86,19 +86,24 @@ function target(text: ByteString): TargetExclusion {
   }
 }
 
-/**
- * A list per transaction: the rule's own is shared by all of them (gaps A34).
- *
- * Invariant: no list is longer than the number of ctl actions, however often a rule matches, because an exclusion is one
- * object per action.
- */
-function addExclusion(tx: Transaction, rules: readonly CompiledRule[], exclusion: TargetExclusion): void {
-  const byRule = (tx.control.targetExclusions ??= new Map<number, TargetExclusion[]>());
-  for (const { index } of rules) {
-    const known = byRule.get(index);
-    if (known === undefined) byRule.set(index, [exclusion]);
-    else if (!known.includes(exclusion)) known.push(exclusion);
-  }
+/** Nothing is added to the rules: those are shared by all transactions (gaps A34). */
+function addExclusion(tx: Transaction, exclusion: RuleExclusion): void {
+  const { targetExclusions } = tx.control;
+  if (!targetExclusions.includes(exclusion)) targetExclusions.push(exclusion);
+}
+
+/** The exclusion with the rules that it is for, worked out once for a rule set. */
+function exclusionFor(find: RuleFinder, exclusion: TargetExclusion): (ruleset: CompiledRuleset) => RuleExclusion {
+  const known = new WeakMap<CompiledRuleset, RuleExclusion>();
+  return (ruleset) => {
+    let ready = known.get(ruleset);
+    if (ready === undefined) {
+      const rules = new Uint8Array(ruleset.rules.length);
+      for (const { index } of find(ruleset)) rules[index] = 1;
+      known.set(ruleset, (ready = { rules, exclusion }));
+    }
+    return ready;
+  };
 }
 
 /** Options that take rules, or targets of rules, out of the transaction. Valid from there to its end. */
