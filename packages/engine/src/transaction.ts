@@ -263,7 +263,8 @@ export class Transaction extends Evaluation {
    * @throws MacroError when the text is no valid macro text.
    */
   expandMacro(text: ByteString): ByteString {
-    return parseMacro(text).expand(this);
+    // The text may come from traffic, which must not add to the names that are numbered.
+    return parseMacro(text, () => -1).expand(this);
   }
 
   isInterrupted(): boolean {

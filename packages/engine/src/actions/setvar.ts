@@ -7,6 +7,7 @@ import type { Transaction } from "../transaction.ts";
 import { ActionArgumentError } from "../action.ts";
 import { toLowerAscii } from "../text/ascii.ts";
 import { parseWholeInt } from "../text/whole-int.ts";
+import { txNumber } from "../variables/tx-variables.ts";
 import { macro, required } from "./argument.ts";
 import {
   incrementPersistent,
@@ -73,7 +74,50 @@ function writer(collection: Variable["collection"], key: Macro, value: Macro | u
     return { evaluate: (tx) => writeTx(tx, toLowerAscii(key.expand(tx)), value?.expand(tx)) };
   }
   const name = toLowerAscii(key.text);
-  return { evaluate: (tx) => writeTx(tx, name, value?.expand(tx)) };
+  if (value === undefined) return { evaluate: (tx) => tx.setTx(name, undefined) };
+  const number = txNumber(name);
+  if (!value.dynamic && !isSign(value.text.charCodeAt(0))) {
+    return { evaluate: (tx) => tx.setTxAt(number, name, value.text) };
+  }
+  return {
+    evaluate: (tx) => {
+      const text = value.expand(tx);
+      if (!isSign(text.charCodeAt(0))) return tx.setTxAt(number, name, text);
+      const sum = sumOfSmall(tx.variables.tx.at(number)?.value ?? "", text);
+      if (sum === undefined) writeTx(tx, name, text);
+      else tx.setTxAt(number, name, String(sum));
+    },
+  };
+}
+
+function isSign(unit: number): boolean {
+  return unit === 0x2b || unit === 0x2d;
+}
+
+/** Digits of numbers whose sums are exact. */
+const SMALL_DIGITS = 15;
+
+/**
+ * The present value plus `+N` or `-N`; undefined unless both are whole numbers of a few digits.
+ * Perf: scores are, and 64-bit arithmetic took a third of the time of the rule that adds them (bench, level 1).
+ */
+function sumOfSmall(current: ByteString, signed: ByteString): number | undefined {
+  const amount = smallNumber(signed, 1);
+  const before = current === "" ? 0 : smallNumber(current, 0);
+  if (amount < 0 || before < 0) return undefined;
+  return signed.charCodeAt(0) === 0x2b ? before + amount : before - amount;
+}
+
+/** The number that the text from an offset on spells; -1 unless it is one to SMALL_DIGITS digits. */
+function smallNumber(text: ByteString, from: number): number {
+  if (from >= text.length || text.length - from > SMALL_DIGITS) return -1;
+  let value = 0;
+  for (let at = from; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function persistentWriter(collection: PersistentName, key: Macro, value: Macro | undefined): ActionEvaluator {
@@ -87,11 +131,11 @@ function persistentWriter(collection: PersistentName, key: Macro, value: Macro |
 }
 
 function writeTx(tx: Transaction, key: ByteString, value: ByteString | undefined): void {
-  if (value === undefined) return tx.setTxLower(key, undefined);
+  if (value === undefined) return tx.setTx(key, undefined);
   const delta = parseDelta(value, "tx.");
-  if (delta === undefined) return tx.setTxLower(key, value);
+  if (delta === undefined) return tx.setTx(key, value);
   const current = numberToChange(tx, "TX", key, value, delta, tx.variables.tx.first(key));
-  if (current !== undefined) tx.setTxLower(key, String(BigInt.asIntN(64, current + (delta as bigint))));
+  if (current !== undefined) tx.setTx(key, String(BigInt.asIntN(64, current + (delta as bigint))));
 }
 
 function writePersistent(
@@ -117,7 +161,7 @@ const UNRESOLVED = "unresolved";
  */
 function parseDelta(value: ByteString, unresolvedPrefix: ByteString): bigint | typeof UNRESOLVED | undefined {
   const sign = value.charCodeAt(0);
-  if (sign !== 0x2b && sign !== 0x2d) return undefined;
+  if (!isSign(sign)) return undefined;
   if (value.length === 1) return 0n;
   const rest = value.slice(1);
   const amount = parseWholeInt(rest);

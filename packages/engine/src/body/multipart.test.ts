@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FakeBody, FakeBodyOptions } from "../testing/fake-body.ts";
 import type { Variables } from "../variables/variables.ts";
+import { variableTable } from "../variables/variable-table.ts";
 import { FakeTempStorage, pairsOf, readBody, valuesOf } from "../testing/fake-body.ts";
 import { multipart } from "./multipart.ts";
 
@@ -19,9 +20,9 @@ const file = (name: string, filename: string): string =>
 
 /** The flags that are raised. */
 function flags(v: Variables): string[] {
-  return Object.values(v)
-    .filter((each) => each.name.startsWith("MULTIPART_") && each.first() === "1")
-    .map((each) => each.name.slice("MULTIPART_".length));
+  return variableTable
+    .filter(({ name, of }) => name.startsWith("MULTIPART_") && of(v).first() === "1")
+    .map(({ name }) => name.slice("MULTIPART_".length));
 }
 
 describe("faultless bodies", () => {

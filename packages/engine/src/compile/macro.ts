@@ -4,6 +4,7 @@ import type { Collection } from "../variables/collections.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import type { Variables } from "../variables/variables.ts";
 import { toLowerAscii } from "../text/ascii.ts";
+import { txNumber } from "../variables/tx-variables.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 
 /** A text with `%{...}` parts, parsed at load (spec: seclang, 11). */
@@ -33,6 +34,8 @@ interface Reference {
   readonly of: (variables: Variables) => Collection;
   /** Lower-case; "" without a key. */
   readonly key: ByteString;
+  /** Number of the TX variable, -1 for another one. */
+  readonly tx: number;
   /** What stood between the braces. */
   readonly text: ByteString;
 }
@@ -40,10 +43,12 @@ interface Reference {
 /**
  * Parses a text that may hold `%{NAME}` and `%{NAME.key}`; a `%` without a brace is literal.
  *
+ * `numberOf` numbers the TX variables that are named; -1 has them looked up by name.
+ *
  * Compat: `%{NAME:key}` is accepted as ModSecurity does; Coraza refuses it (gaps B).
  * @throws MacroError on an unknown name, an empty name or key, any other character, or a missing brace.
  */
-export function parseMacro(text: ByteString): Macro {
+export function parseMacro(text: ByteString, numberOf: (name: ByteString) => number = txNumber): Macro {
   const literals: ByteString[] = [];
   const references: Reference[] = [];
   let from = 0;
@@ -51,7 +56,7 @@ export function parseMacro(text: ByteString): Macro {
     const close = text.indexOf("}", open);
     if (close < 0) throw new MacroError("the macro is not closed", open, "expected }");
     literals.push(text.slice(from, open));
-    references.push(parseReference(text.slice(open + 2, close), open + 2));
+    references.push(parseReference(text.slice(open + 2, close), open + 2, numberOf));
     from = close + 1;
   }
   if (references.length === 0) return new PlainText(text);
@@ -90,7 +95,7 @@ class Expandable implements Macro {
   }
 }
 
-function parseReference(text: ByteString, offset: number): Reference {
+function parseReference(text: ByteString, offset: number, numberOf: (name: ByteString) => number): Reference {
   const separator = text.search(/[.:]/);
   const name = separator < 0 ? text : text.slice(0, separator);
   const wrong = name.search(/\W/);
@@ -104,13 +109,14 @@ function parseReference(text: ByteString, offset: number): Reference {
     throw new MacroError(`unknown variable "${name}" in a macro`, offset, hint);
   }
   const { of } = variableTable[variable]!;
-  if (separator < 0) return { of, key: "", text };
+  if (separator < 0) return { of, key: "", tx: -1, text };
   const key = text.slice(separator + 1);
   const keyOffset = offset + separator + 1;
   if (key === "") throw new MacroError(`the key of %{${text}} is missing`, keyOffset, "as in %{TX.score}");
   const wrongInKey = key.search(/[^\w\-.[\]]/);
   if (wrongInKey >= 0) throw unexpected(key, wrongInKey, keyOffset);
-  return { of, key: toLowerAscii(key), text };
+  const lowerKey = toLowerAscii(key);
+  return { of, key: lowerKey, tx: variableTable[variable]!.name === "TX" ? numberOf(lowerKey) : -1, text };
 }
 
 function unexpected(text: ByteString, at: number, offset: number): MacroError {
@@ -124,8 +130,9 @@ function unexpected(text: ByteString, at: number, offset: number): MacroError {
 function expand(literals: readonly ByteString[], references: readonly Reference[], variables: Variables): ByteString {
   let out = literals[0]!;
   for (let at = 0; at < references.length; at++) {
-    const { of, key, text } = references[at]!;
-    out += (of(variables).first(key) ?? text) + literals[at + 1]!;
+    const { of, key, tx, text } = references[at]!;
+    const value = tx < 0 ? of(variables).first(key) : variables.tx.at(tx)?.value;
+    out += (value ?? text) + literals[at + 1]!;
   }
   return out;
 }

@@ -15,6 +15,8 @@ export interface PhasePlan {
   readonly tables: readonly (ViewTable | undefined)[];
   /** Positions of the markers of each label, ascending. */
   readonly markers: ReadonlyMap<string, readonly number[]>;
+  /** By position of a rule with skipAfter: where evaluation goes on after it. */
+  readonly resume: Int32Array;
   /** No rule of the phase changes a value that another one looks at. */
   readonly steady: boolean;
 }
@@ -44,7 +46,18 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCou
     return 0;
   });
   const segments = steady ? segmentsOf(rules) : [{ end: rules.length, waiting: 0, views: [] }];
-  return { rules, always, segments, tables, markers: markersOf(rules), steady };
+  const markers = markersOf(rules);
+  const resume = Int32Array.from(rules, ({ skipAfter }, position) => {
+    if (skipAfter === undefined) return position + 1;
+    return positionAfter(markers, skipAfter, position) ?? rules.length;
+  });
+  return { rules, always, segments, tables, markers, resume, steady };
+}
+
+/** The position behind the first marker of the label at or after `from`; undefined when there is none. */
+export function positionAfter(markers: PhasePlan["markers"], label: string, from: number): number | undefined {
+  const marker = markers.get(label)?.find((position) => position >= from);
+  return marker === undefined ? undefined : marker + 1;
 }
 
 /** Operators that come from plug-ins, and `@restpath`, may add values of variables that later rules look at. */

@@ -29,6 +29,8 @@ export interface CompiledTarget {
   readonly count: boolean;
   /** Number of the values in the WAF's views; -1 when they may change while a phase runs. */
   readonly view: number;
+  /** Number of the TX variable that is meant, -1 for other targets. */
+  readonly tx: number;
   /** Of this variable only; both `!X:key` of the rule and SecRuleUpdateTarget*. */
   readonly exclusions: readonly TargetExclusion[];
 }

@@ -6,6 +6,7 @@ import type { TargetExclusion } from "../control.ts";
 import type { ViewRegistry } from "./views.ts";
 import { isSupportedXPath } from "../body/xpath.ts";
 import { compileSelector, SelectorError } from "./selector.ts";
+import { txNumber } from "../variables/tx-variables.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 
 /**
@@ -18,7 +19,7 @@ export function compileTargets(
   views: ViewRegistry,
   report: Report,
 ): CompiledTarget[] {
-  const targets: { target: Omit<CompiledTarget, "exclusions" | "view">; exclusions: TargetExclusion[] }[] = [];
+  const targets: { target: Omit<CompiledTarget, "exclusions" | "view" | "tx">; exclusions: TargetExclusion[] }[] = [];
   const exclude = (node: TargetNode): void => {
     const exclusion = compileTarget(node, report);
     if (exclusion === undefined) return;
@@ -37,14 +38,15 @@ export function compileTargets(
   for (const node of updates) exclude(node);
   return targets.map(({ target, exclusions }) => {
     const view = target.count ? -1 : views.numberOf(target.variable, target.selector);
-    return { ...target, view, exclusions };
+    const tx = target.name === "TX" && target.selector?.kind === "key" ? txNumber(target.selector.key) : -1;
+    return { ...target, view, tx, exclusions };
   });
 }
 
 function compileTarget(
   node: TargetNode,
   report: Report,
-): Omit<CompiledTarget, "count" | "exclusions" | "view"> | undefined {
+): Omit<CompiledTarget, "count" | "exclusions" | "view" | "tx"> | undefined {
   const variable = variableId(node.variable);
   if (variable === undefined) {
     const nearest = nearestName(

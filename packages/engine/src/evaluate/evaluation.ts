@@ -22,6 +22,7 @@ import { TransactionControl } from "../control.ts";
 import { toLowerAscii } from "../text/ascii.ts";
 import { formatSeverity } from "../severity.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
+import { captureNames } from "../variables/tx-variables.ts";
 import { Variables } from "../variables/variables.ts";
 import { Haystacks } from "./haystack.ts";
 import { RuleMatch } from "./rule-match.ts";
@@ -53,7 +54,6 @@ export interface WafContext {
 
 const noScores: readonly ScoreChange[] = [];
 const BUDGET_CHECK_INTERVAL = 32;
-const captureSlots: readonly ByteString[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 const logLevels: Record<LogLevel, number> = { error: 1, warn: 2, info: 3, debug: 4, trace: 9 };
 
 /**
@@ -113,8 +113,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.haystacks = new Haystacks(context.memos.request);
     this.views = new Views(this.ruleset.views, this.variables, this.haystacks, false);
     this.trace = context.tracing ? new Trace() : undefined;
-    const { tx } = this.variables;
-    for (let slot = 0; slot < captureSlots.length; slot++) tx.replace(captureSlots[slot]!, captureSlots[slot]!, "");
+    for (let capture = 0; capture < captureNames.length; capture++) this.variables.tx.setAt(capture, "");
   }
 
   get webAppId(): string {
@@ -151,7 +150,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
 
   /** Before a top-level rule: nothing matched yet, no score changed. */
   beginRule(): void {
-    if (this.variables.matchedVars.size > 0) this.variables.matchedVars.clear();
+    this.variables.matched.clear();
     if (this.#scores.length > 0) this.#scores = [];
   }
 
@@ -184,11 +183,11 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     const { tx } = this.variables;
     if (this.#captureFresh) {
       this.#captureFresh = false;
-      for (let slot = 0; slot <= this.#lastCapture; slot++) tx.replace(captureSlots[slot]!, captureSlots[slot]!, "");
+      for (let slot = 0; slot <= this.#lastCapture; slot++) tx.setAt(slot, "");
       this.#lastCapture = -1;
     }
     if (index > this.#lastCapture) this.#lastCapture = index;
-    tx.replace(captureSlots[index]!, captureSlots[index]!, text);
+    tx.setAt(index, text);
   }
 
   /** Expands msg and logdata into a match. */
@@ -259,20 +258,22 @@ export class Evaluation implements TransactionState, TransactionOrigin {
 
   /** Writes a TX variable; `undefined` removes it. The change is part of the matched rule's record. */
   setTx(key: ByteString, value: ByteString | undefined): void {
-    this.setTxLower(toLowerAscii(key), value);
+    const { tx } = this.variables;
+    const name = toLowerAscii(key);
+    if (name.length === 1) this.#lastCapture = 9;
+    let before: ByteString | undefined;
+    if (value !== undefined) before = tx.set(name, value);
+    else {
+      before = tx.first(name);
+      tx.remove(name);
+    }
+    this.#scores.push({ name, before, after: value });
   }
 
-  /** `setTx` with a key that is in lower case already. */
-  setTxLower(key: ByteString, value: ByteString | undefined): void {
-    const { tx } = this.variables;
-    if (key.length === 1) this.#lastCapture = 9;
-    let before: ByteString | undefined;
-    if (value !== undefined) before = tx.replace(key, key, value);
-    else {
-      before = tx.first(key);
-      tx.remove(key);
-    }
-    this.#scores.push({ name: key, before, after: value });
+  /** `setTx` of a variable that a rule spells out, by its number. */
+  setTxAt(number: number, name: ByteString, value: ByteString): void {
+    if (number < captureNames.length) this.#lastCapture = 9;
+    this.#scores.push({ name, before: this.variables.tx.setAt(number, value), after: value });
   }
 
   /** A variable's values by SecLang name in any case, e.g. `collection("REQUEST_HEADERS")?.first("host")`. */

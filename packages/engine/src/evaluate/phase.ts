@@ -1,5 +1,6 @@
 import type { CompiledRule } from "../compile/ruleset.ts";
 import type { PhasePlan } from "../compile/phase-plan.ts";
+import { positionAfter } from "../compile/phase-plan.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Transaction } from "../transaction.ts";
 import type { TraceOutcome } from "./trace.ts";
@@ -84,9 +85,9 @@ function next(tx: Transaction, phase: Phase, plan: PhasePlan, from: number): num
   while (at < rules.length) {
     if (control.skipAfter !== "") {
       const label = control.skipAfter;
-      const marker = plan.markers.get(label)?.find((position) => position >= at);
-      if (marker !== undefined) control.skipAfter = "";
-      const end = marker === undefined ? rules.length : marker + 1;
+      const own = at > 0 && rules[at - 1]!.skipAfter === label;
+      const end = own ? plan.resume[at - 1]! : (positionAfter(plan.markers, label, at) ?? rules.length);
+      if (end < rules.length) control.skipAfter = "";
       at = skipTo(tx, phase, plan, at, end, "skipped by skipAfter", label);
     } else if (control.skip > 0) {
       if (!isRemoved(tx, rules[at]!)) control.skip--;

@@ -208,11 +208,10 @@ function record(
   matches: MatchRecord[],
 ): MatchRecord {
   const match = new MatchRecord(rule, target, entry, text);
-  const name = match.key === "" ? match.variable : `${match.variable}:${match.key}`;
-  tx.variables.matchedVars.add(name, text);
-  tx.variables.matchedVar.set(text);
-  tx.variables.matchedVarName.set(name);
   matches.push(match);
+  const { matched } = tx.variables;
+  matched.values = matches;
+  matched.last = match;
   return match;
 }
 

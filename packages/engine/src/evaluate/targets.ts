@@ -8,10 +8,17 @@ export function entriesOf(tx: Transaction, rule: CompiledRule, target: CompiledT
   if (target.view >= 0 && target.exclusions.length === 0 && tx.views.steady && !tx.control.excludesFrom(rule.index)) {
     return tx.views.entries(target.view);
   }
+  if (target.tx >= 0 && target.exclusions.length === 0 && !tx.control.excludesFrom(rule.index)) {
+    const entry = tx.variables.tx.at(target.tx);
+    if (target.count) return [new Entry(target.selector!.text, entry === undefined ? "0" : "1")];
+    return entry === undefined ? noEntries : [entry];
+  }
   const entries: Entry[] = [];
   resolveTarget(tx, rule, target, entries);
   return entries;
 }
+
+const noEntries: readonly Entry[] = [];
 
 /** Entries of a target, without those excluded by the rule, by SecRuleUpdateTarget* or by ctl (spec: seclang, 4 and 16.3). */
 export function resolveTarget(tx: Transaction, rule: CompiledRule, target: CompiledTarget, out: Entry[]): void {

@@ -49,8 +49,8 @@ export class FakeTransaction extends FakeState {
     this.ruleset = fakeRuleset(settings, options.rules ?? []);
   }
 
-  setTxLower(key: string, value: string | undefined): void {
-    this.setTx(key, value);
+  setTxAt(number: number, _name: string, value: string): void {
+    this.variables.tx.setAt(number, value);
   }
 
   setTx(key: string, value: string | undefined): void {

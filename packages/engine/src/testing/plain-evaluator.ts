@@ -74,10 +74,9 @@ function match(
   text: ByteString,
 ): MatchRecord {
   const record = new MatchRecord(rule, target, entry, text);
-  const name = record.key === "" ? record.variable : `${record.variable}:${record.key}`;
-  tx.variables.matchedVars.add(name, text);
-  tx.variables.matchedVar.set(text);
-  tx.variables.matchedVarName.set(name);
+  const { matched } = tx.variables;
+  matched.values = [...matched.values, record];
+  matched.last = record;
   for (const action of rule.actions) atOnce(action.evaluate(tx, rule));
   const isStarterOfChain = rule.chainLevel === 0 && rule.next !== undefined;
   if (!isStarterOfChain) tx.expandTexts(rule, record);

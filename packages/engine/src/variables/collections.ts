@@ -49,7 +49,8 @@ export interface Collection {
   data(): Map<ByteString, ByteString[]>;
 }
 
-function dataOf(entries: readonly Entry[]): Map<ByteString, ByteString[]> {
+/** Values by key, for `Collection.data`. */
+export function dataOf(entries: readonly Entry[]): Map<ByteString, ByteString[]> {
   const data = new Map<ByteString, ByteString[]>();
   for (const entry of entries) {
     const values = data.get(entry.key);
@@ -276,8 +277,8 @@ export class Concat implements Collection {
 /** View on the names of a collection: one entry per value, whose value is the name as received. */
 export class Names implements Collection {
   readonly name: string;
-  readonly #of: Keyed;
-  constructor(name: string, of: Keyed) {
+  readonly #of: Collection;
+  constructor(name: string, of: Collection) {
     this.name = name;
     this.#of = of;
   }

@@ -1,7 +1,9 @@
 import * as computed from "./computed.ts";
 import type { TransactionOrigin } from "./computed.ts";
 import { Computed, Concat, Keyed, Names, Single } from "./collections.ts";
+import { Matched, MatchedVars, nameOfLast } from "./matched.ts";
 import { Persistent } from "./persistent.ts";
+import { TxVariables } from "./tx-variables.ts";
 import { UploadNames } from "./upload-names.ts";
 import { XmlVariable } from "./xml-variable.ts";
 
@@ -24,9 +26,10 @@ export class Variables {
   readonly inboundDataError: Single = new Single("INBOUND_DATA_ERROR", "0");
   readonly ip: Persistent = new Persistent("IP");
   readonly json: Keyed = new Keyed("JSON");
-  readonly matchedVar: Single = new Single("MATCHED_VAR");
-  readonly matchedVarName: Single = new Single("MATCHED_VAR_NAME");
-  readonly matchedVars: Keyed = new Keyed("MATCHED_VARS");
+  readonly matched: Matched = new Matched();
+  readonly matchedVar: Computed = new Computed("MATCHED_VAR", () => this.matched.last?.value ?? "");
+  readonly matchedVarName: Computed = new Computed("MATCHED_VAR_NAME", () => nameOfLast(this.matched));
+  readonly matchedVars: MatchedVars = new MatchedVars(this.matched);
   readonly modsecBuild: Single = new Single("MODSEC_BUILD", computed.BUILD_NUMBER);
   readonly multipartBoundaryQuoted: Single = new Single("MULTIPART_BOUNDARY_QUOTED", "0");
   readonly multipartBoundaryWhitespace: Single = new Single("MULTIPART_BOUNDARY_WHITESPACE", "0");
@@ -83,7 +86,7 @@ export class Variables {
   readonly serverPort: Single = new Single("SERVER_PORT");
   readonly session: Persistent = new Persistent("SESSION");
   readonly sessionId: Single = new Single("SESSIONID", "", "unless-empty");
-  readonly tx: Keyed = new Keyed("TX");
+  readonly tx: TxVariables = new TxVariables();
   readonly urlencodedError: Single = new Single("URLENCODED_ERROR", "0");
   readonly user: Persistent = new Persistent("USER");
   readonly userId: Single = new Single("USERID", "", "unless-empty");
