@@ -15,8 +15,8 @@ export class Haystack {
   reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
-  /** Positions of the rules that a shared text may match, by the view it is a value of. */
-  candidates: Map<ViewTable, readonly number[]> | undefined = undefined;
+  /** The rules that the text may match, for each view that it is a value of. */
+  #candidates: ViewCandidates | undefined = undefined;
   /** It outlives its transaction, so what is found out about it is worth keeping. */
   readonly shared: boolean;
   /** Operators that were asked about this text and found nothing, or something (`CompiledOperator.memo`). */
@@ -40,18 +40,25 @@ export class Haystack {
     else (this.#refuted ??= []).push(memo);
   }
 
-  /** True when it is known that the rule does not match the text as a value of the view. */
-  isNoCandidate(table: ViewTable, position: number): boolean {
-    const positions = this.candidates?.get(table);
-    return positions !== undefined && !positions.includes(position);
+  /** Positions of the rules that the text may match as a value of the view; undefined when that is not known. */
+  candidates(table: ViewTable): readonly number[] | undefined {
+    return this.#of(table)?.positions;
+  }
+
+  keepCandidates(table: ViewTable, positions: readonly number[]): void {
+    this.#candidates = { table, positions, next: this.#candidates };
   }
 
   /** The text turned out not to match a rule: it need not be a candidate again. */
   dropCandidate(table: ViewTable, position: number): void {
-    const positions = this.candidates?.get(table);
-    if (positions === undefined) return;
-    const others = positions.filter((candidate) => candidate !== position);
-    this.candidates!.set(table, others);
+    const known = this.#of(table);
+    if (known !== undefined) known.positions = known.positions.filter((candidate) => candidate !== position);
+  }
+
+  #of(table: ViewTable): ViewCandidates | undefined {
+    let known = this.#candidates;
+    while (known !== undefined && known.table !== table) known = known.next;
+    return known;
   }
 
   scan(): readonly number[] {
@@ -63,6 +70,13 @@ export class Haystack {
 }
 
 const noPositions: readonly number[] = [];
+/** The rules that a text may match as a value of one view; a text is a value of one or two. */
+interface ViewCandidates {
+  readonly table: ViewTable;
+  positions: readonly number[];
+  readonly next: ViewCandidates | undefined;
+}
+
 /** Longer texts are kept for their transaction only. */
 const SHARED_LENGTH = 256;
 /** Long texts of one length that are compared with a new one. */
@@ -98,7 +112,10 @@ export class HaystackMemo {
     return old === undefined ? undefined : this.#keep(old);
   }
 
-  /** True when the text, or one that looks like it, was asked about not long ago. */
+  /**
+   * True when the text, or one that looks like it, was asked about not long ago.
+   * Perf: asked first, it spares texts that never come again two look-ups in large tables (bench, unique values).
+   */
   wasMet(text: ByteString): boolean {
     const mark = markOf(text);
     const place = (mark >>> 1) & (MET_PLACES - 1);
@@ -147,9 +164,9 @@ export class Haystacks {
   /** Perf: a long text that is only a step on the way to another one is never scanned. */
   of(text: ByteString): Haystack {
     if (text.length > SHARED_LENGTH) return this.#ofLong(text);
-    const known = this.memo.find(text) ?? this.#own.get(text);
+    if (this.memo.wasMet(text)) return this.memo.find(text) ?? this.#own.get(text) ?? this.memo.add(text);
+    const known = this.#own.get(text);
     if (known !== undefined) return known;
-    if (this.memo.wasMet(text)) return this.memo.add(text);
     const haystack = new Haystack(text, this.memo.prefilter, false);
     this.#own.set(text, haystack);
     return haystack;
@@ -188,11 +205,10 @@ export class Haystacks {
 
   /** Positions of the rules that the haystack may match as a value of a view. */
   candidates(haystack: Haystack, table: ViewTable): readonly number[] {
-    if (!haystack.shared) return this.#collect(haystack, table);
-    const known = haystack.candidates?.get(table);
+    const known = haystack.candidates(table);
     if (known !== undefined) return known;
     const positions = this.#collect(haystack, table);
-    (haystack.candidates ??= new Map()).set(table, positions);
+    haystack.keepCandidates(table, positions);
     return positions;
   }
 

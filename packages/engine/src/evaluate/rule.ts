@@ -44,7 +44,7 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
     const entries = entriesOf(tx, rule, target);
     for (let e = 0; e < entries.length; e++) {
       const entry = entries[e]!;
-      if (table !== undefined && tx.haystacks.ofEntry(entry).isNoCandidate(table, tx.position)) continue;
+      if (table !== undefined && !mayMatch(tx, table, entry)) continue;
       const before = matches.length;
       if (rule.multiMatch) matchStages(tx, rule, target, entry, matches);
       else {
@@ -54,6 +54,10 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
       if (table !== undefined && matches.length === before) ruleOut(tx, rule, table, entry);
     }
   }
+}
+
+function mayMatch(tx: Transaction, table: ViewTable, entry: Entry): boolean {
+  return tx.haystacks.candidates(tx.haystacks.ofEntry(entry), table).includes(tx.position);
 }
 
 /** The value does not match the rule, and as long as that depends on nothing else it need not be asked about again. */
