@@ -1,21 +1,29 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 import type { Pipeline } from "./ruleset.ts";
 
-/** A pipeline of rules that look at a view, or a beginning of one. Parents come before their children. */
+/** A pipeline of rules that look at a view, or a beginning of one. The first stage is the value itself. */
 export interface Stage {
   readonly pipeline: Pipeline;
-  /** Index of the stage before the last step; the first stage is the value itself. */
-  readonly parent: number;
+  /** Stages one step further. */
+  readonly next: number[];
   /** Some rule judges what comes of the value here. */
   judged: boolean;
-  /** Further steps follow. */
-  goesOn: boolean;
+}
+
+/** What is to be done with a text that reached a stage, by what it reacts to. */
+export interface Reading {
+  /** By stage: 1 where the text is still the same, since no step on the way changes it. */
+  readonly reaches: Uint8Array;
+  /** Stages whose step may change it. */
+  readonly steps: readonly number[];
 }
 
 /** Numbers of a trigger: position of the rule, stage it sees, next trigger of the same group. */
 const WIDTH = 3;
 /** Tables with more triggers than this find them by group. */
 const FEW = 8;
+/** Readings kept; traffic may come up with any number of them. */
+const READINGS = 512;
 
 /**
  * The rules of a phase that look at one view, by the group that is most telling of each: finding the candidates of a value
@@ -31,6 +39,7 @@ export class ViewTable {
   /** By group the first trigger; made once there are more than a few. */
   #first: Int16Array | undefined = undefined;
   readonly #triggers: number[] = [];
+  readonly #readings = new Map<number, Reading>();
   /** By stage: scanners that read long values without the bytes its only step removes. */
   readonly #without: (Prefilter | undefined)[] = [];
 
@@ -55,10 +64,12 @@ export class ViewTable {
   #stageOf(pipeline: Pipeline): number {
     const known = this.stages.findIndex((stage) => stage.pipeline === pipeline);
     if (known >= 0) return known;
-    const parent = pipeline.parent === undefined ? 0 : this.#stageOf(pipeline.parent);
-    if (pipeline.parent !== undefined) this.stages[parent]!.goesOn = true;
     this.bits |= pipeline.bits;
-    return this.stages.push({ pipeline, parent, judged: false, goesOn: false }) - 1;
+    if (pipeline.parent === undefined) return this.stages.push({ pipeline, next: [], judged: false }) - 1;
+    const parent = this.#stageOf(pipeline.parent);
+    const stage = this.stages.push({ pipeline, next: [], judged: false }) - 1;
+    this.stages[parent]!.next.push(stage);
+    return stage;
   }
 
   #chain(trigger: number): void {
@@ -67,23 +78,48 @@ export class ViewTable {
     this.#first![group] = trigger;
   }
 
-  /**
-   * Appends the positions of the rules that a text with literals of these groups may match: of those that see the text at a
-   * stage, which `results`, by stage, tell; of all when there are no results because the value reacts to nothing.
-   */
-  collect<T>(groups: readonly number[], results: readonly T[] | undefined, text: T, found: number[]): void {
+  /** What is to be done with a text at a stage. `reactions` are bits of transformations that may change it. */
+  reading(stage: number, reactions: number): Reading {
+    const relevant = reactions & this.bits;
+    // Bits fill an integer, so stages are told apart by what is beyond it.
+    const key = stage * 0x1_0000_0000 + (relevant >>> 0);
+    let reading = this.#readings.get(key);
+    if (reading === undefined) {
+      reading = this.#read(stage, relevant);
+      if (this.#readings.size < READINGS) this.#readings.set(key, reading);
+    }
+    return reading;
+  }
+
+  #read(from: number, reactions: number): Reading {
+    const reaches = new Uint8Array(this.stages.length);
+    const steps: number[] = [];
+    const pending = [from];
+    while (pending.length > 0) {
+      const stage = pending.pop()!;
+      reaches[stage] = 1;
+      for (const next of this.stages[stage]!.next) {
+        const changes = (this.stages[next]!.pipeline.bit & reactions) !== 0;
+        (changes ? steps : pending).push(next);
+      }
+    }
+    return { reaches, steps };
+  }
+
+  /** Appends the positions of the rules that a text with literals of these groups may match at the stages it reaches. */
+  collect(groups: readonly number[], reaches: Uint8Array, found: number[]): void {
     const triggers = this.#triggers;
     const first = this.#first;
     if (first === undefined) {
       for (let at = 0; at < triggers.length; at += WIDTH) {
-        if (results === undefined || results[triggers[at + 1]!] === text) this.#test(triggers[at]!, groups, 0, found);
+        if (reaches[triggers[at + 1]!] === 1) this.#test(triggers[at]!, groups, 0, found);
       }
       return;
     }
     for (let index = 0; index < groups.length; index++) {
       for (let trigger = first[groups[index]!]!; trigger >= 0; trigger = triggers[trigger * WIDTH + 2]!) {
         const at = trigger * WIDTH;
-        if (results === undefined || results[triggers[at + 1]!] === text) this.#test(triggers[at]!, groups, 1, found);
+        if (reaches[triggers[at + 1]!] === 1) this.#test(triggers[at]!, groups, 1, found);
       }
     }
   }

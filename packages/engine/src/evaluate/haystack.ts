@@ -70,6 +70,7 @@ export class Haystack {
 }
 
 const noPositions: readonly number[] = [];
+const noGroups: readonly number[] = [];
 /** The rules that a text may match as a value of one view; a text is a value of one or two. */
 interface ViewCandidates {
   readonly table: ViewTable;
@@ -81,61 +82,56 @@ interface ViewCandidates {
 const SHARED_LENGTH = 256;
 /** Long texts of one length that are compared with a new one. */
 const ALIKE_LIMIT = 8;
-/** Texts of one generation of the memo; there are two. */
-const GENERATION = 4096;
-
-/** Places for the marks of texts that were met once. */
-const MET_PLACES = 8192;
+/** Places of the memo, a power of two. */
+const PLACES = 8192;
 
 /**
  * Short texts that came up at least twice lately, whichever transactions they came from: header values, names, cookies.
- * Perf: texts that never come again stay with their transaction and die young, which spares the collector of old objects
- * (bench, unique values).
+ * A text has one place, found by its mark, and gives it up to the next one that comes twice.
+ * Perf: no table of texts, which would hash every byte of them; texts that never come again leave a mark and stay with their
+ * transaction, so they die young (bench, unique values).
  *
- * Invariant: holds facts about texts alone, at most two generations of them, and never a slice of a longer text, which
- * would keep all of it in memory.
+ * Invariant: holds facts about texts alone, at most PLACES of them, and never a slice of a longer text, which would keep all
+ * of it in memory.
  */
 export class HaystackMemo {
   readonly prefilter: Prefilter;
-  #young = new Map<ByteString, Haystack>();
-  #old = new Map<ByteString, Haystack>();
-  readonly #met = new Int32Array(MET_PLACES);
+  /** The mark of the text that was asked about last at each place. */
+  readonly #met = new Int32Array(PLACES);
+  /** Mark of the text that was looked for last. */
+  #mark = 0;
+  readonly #kept = new Array<Haystack | undefined>(PLACES).fill(undefined);
 
   constructor(prefilter: Prefilter) {
     this.prefilter = prefilter;
   }
 
+  /** The text, if it is kept. */
   find(text: ByteString): Haystack | undefined {
-    const young = this.#young.get(text);
-    if (young !== undefined) return young;
-    const old = this.#old.get(text);
-    return old === undefined ? undefined : this.#keep(old);
+    this.#mark = markOf(text);
+    const kept = this.#kept[(this.#mark >>> 1) & (PLACES - 1)];
+    return kept !== undefined && kept.text === text ? kept : undefined;
   }
 
-  /**
-   * True when the text, or one that looks like it, was asked about not long ago.
-   * Perf: asked first, it spares texts that never come again two look-ups in large tables (bench, unique values).
-   */
-  wasMet(text: ByteString): boolean {
-    const mark = markOf(text);
-    const place = (mark >>> 1) & (MET_PLACES - 1);
-    if (this.#met[place] === mark) return true;
-    this.#met[place] = mark;
-    return false;
+  /** Of a text that `find` has just not found: kept from now on if it, or one that looks like it, was not found before. */
+  keepIfMet(text: ByteString): Haystack | undefined {
+    const place = (this.#mark >>> 1) & (PLACES - 1);
+    if (this.#met[place] === this.#mark) return this.#keep(text, place);
+    this.#met[place] = this.#mark;
+    return undefined;
   }
 
-  add(text: ByteString): Haystack {
+  /** The text, kept from now on. */
+  keep(text: ByteString): Haystack {
+    const place = (markOf(text) >>> 1) & (PLACES - 1);
+    const kept = this.#kept[place];
+    return kept !== undefined && kept.text === text ? kept : this.#keep(text, place);
+  }
+
+  #keep(text: ByteString, place: number): Haystack {
     const haystack = new Haystack(ownCopy(text), this.prefilter, true);
     haystack.scan();
-    return this.#keep(haystack);
-  }
-
-  #keep(haystack: Haystack): Haystack {
-    if (this.#young.size >= GENERATION) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(haystack.text, haystack);
+    this.#kept[place] = haystack;
     return haystack;
   }
 }
@@ -164,8 +160,7 @@ export class Haystacks {
   /** Perf: a long text that is only a step on the way to another one is never scanned. */
   of(text: ByteString): Haystack {
     if (text.length > SHARED_LENGTH) return this.#ofLong(text);
-    if (this.memo.wasMet(text)) return this.memo.find(text) ?? this.#own.get(text) ?? this.memo.add(text);
-    const known = this.#own.get(text);
+    const known = this.memo.find(text) ?? this.#own.get(text) ?? this.memo.keepIfMet(text);
     if (known !== undefined) return known;
     const haystack = new Haystack(text, this.memo.prefilter, false);
     this.#own.set(text, haystack);
@@ -186,7 +181,7 @@ export class Haystacks {
   /** What a transformation made of a haystack. Of a shared one it is shared too, or it would not be found there again. */
   #resultOf(before: Haystack, text: ByteString): Haystack {
     if (!before.shared || text.length > SHARED_LENGTH) return this.of(text);
-    return this.memo.find(text) ?? this.memo.add(text);
+    return this.memo.keep(text);
   }
 
   groupsOf(haystack: Haystack): readonly number[] {
@@ -213,49 +208,39 @@ export class Haystacks {
   }
 
   #collect(haystack: Haystack, table: ViewTable): readonly number[] {
-    const groups = this.groupsOf(haystack);
     const found: number[] = [];
-    if ((haystack.reactions & table.bits) === 0) {
-      if (groups.length > 0) table.collect(groups, undefined, haystack, found);
-      return found.length === 0 ? noPositions : found;
-    }
-    const results = this.#results(haystack, table);
-    const asked: Haystack[] = [];
-    for (let stage = 0; stage < results.length; stage++) {
-      const result = results[stage]!;
-      if (!table.stages[stage]!.judged || asked.includes(result)) continue;
-      asked.push(result);
-      table.collect(this.groupsOf(result), results, result, found);
-    }
-    return found;
+    this.#ask(haystack, table, 0, found);
+    return found.length === 0 ? noPositions : found;
   }
 
-  /** What the stages of a table make of a haystack, by stage. */
-  #results(haystack: Haystack, table: ViewTable): Haystack[] {
-    const results: Haystack[] = [];
-    for (let at = 0; at < table.stages.length; at++) {
-      const { pipeline, parent, goesOn } = table.stages[at]!;
-      if (pipeline.parent === undefined) results.push(haystack);
-      else if (goesOn) results.push(this.#step(pipeline, results[parent]!));
-      else results.push(this.#without(haystack, table, at) ?? this.#step(pipeline, results[parent]!));
+  /** Appends the rules that a text may match from a stage on. */
+  #ask(haystack: Haystack, table: ViewTable, stage: number, found: number[]): void {
+    // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
+    const isOnlyStep = haystack.text.length > SHARED_LENGTH && !table.stages[stage]!.judged;
+    const groups = haystack.groups ?? (isOnlyStep ? noGroups : haystack.scan());
+    const { reaches, steps } = table.reading(stage, haystack.reactions);
+    if (groups.length > 0) table.collect(groups, reaches, found);
+    for (let at = 0; at < steps.length; at++) {
+      const next = steps[at]!;
+      if (!this.#askWithout(haystack, table, next, found)) {
+        this.#ask(this.#step(table.stages[next]!.pipeline, haystack), table, next, found);
+      }
     }
-    return results;
   }
 
   /**
-   * What a long text has after a step that only removes bytes, found out without removing them; undefined when it has to be
-   * made. Short ones are made and kept.
+   * `#ask` about what a long text is after a last step that only removes bytes, without removing them; false when it has to
+   * be made. Short ones are made and kept.
    */
-  #without(haystack: Haystack, table: ViewTable, stage: number): Haystack | undefined {
-    const { pipeline } = table.stages[stage]!;
+  #askWithout(haystack: Haystack, table: ViewTable, stage: number, found: number[]): boolean {
+    const { pipeline, next } = table.stages[stage]!;
     const { erasing } = pipeline;
-    if (erasing === undefined || haystack.text.length <= SHARED_LENGTH) return undefined;
-    if ((haystack.reactions & pipeline.bits) === 0) return haystack;
+    if (erasing === undefined || next.length > 0 || haystack.text.length <= SHARED_LENGTH) return false;
     const { bytes, unless } = erasing;
-    for (let at = 0; at < unless.length; at++) if (haystack.text.includes(unless[at]!)) return undefined;
-    const scanned = new Haystack(haystack.text, table.scannerWithout(stage, haystack.prefilter, bytes), false);
-    scanned.scan();
-    return scanned;
+    for (let at = 0; at < unless.length; at++) if (haystack.text.includes(unless[at]!)) return false;
+    const { groups } = table.scannerWithout(stage, haystack.prefilter, bytes).scan(haystack.text);
+    table.collect(groups, table.reading(stage, 0).reaches, found);
+    return true;
   }
 
   /** True when the haystack has a literal of every group of the gate. */
