@@ -52,7 +52,7 @@ export interface WafContext {
   findAuditFormat(name: string): AuditFormatDefinition | undefined;
 }
 
-const noScores: readonly ScoreChange[] = [];
+const noScores: ScoreChange[] = [];
 const BUDGET_CHECK_INTERVAL = 32;
 const logLevels: Record<LogLevel, number> = { error: 1, warn: 2, info: 3, debug: 4, trace: 9 };
 
@@ -94,7 +94,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   #captureFresh = false;
   /** No slot above this one has a value. */
   #lastCapture = 9;
-  #scores: ScoreChange[] = [];
+  #scores: ScoreChange[] = noScores;
   #budgetMs: number;
   #budgetCountdown = BUDGET_CHECK_INTERVAL;
   #phaseTick = 0;
@@ -151,7 +151,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
   /** Before a top-level rule: nothing matched yet, no score changed. */
   beginRule(): void {
     this.variables.matched.clear();
-    if (this.#scores.length > 0) this.#scores = [];
+    this.#scores = noScores;
   }
 
   /** Before the starter and before each child: its capture flag and RULE. */
@@ -203,8 +203,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     if (severity !== undefined && severity < Number(this.variables.highestSeverity.value)) {
       this.variables.highestSeverity.set(String(severity));
     }
-    // The record keeps the list, and an empty one goes on being filled: what the next rule changes is not this one's.
-    const matched = new RuleMatch(this, rule, matches, this.#scores.length === 0 ? noScores : this.#scores);
+    const matched = new RuleMatch(this, rule, matches, this.#scores);
     this.matchedRules.push(matched);
     if (matched.log) this.context.onMatchedRule?.(matched);
   }
@@ -267,13 +266,18 @@ export class Evaluation implements TransactionState, TransactionOrigin {
       before = tx.first(name);
       tx.remove(name);
     }
-    this.#scores.push({ name, before, after: value });
+    this.#changed({ name, before, after: value });
   }
 
   /** `setTx` of a variable that a rule spells out, by its number. */
   setTxAt(number: number, name: ByteString, value: ByteString): void {
     if (number < captureNames.length) this.#lastCapture = 9;
-    this.#scores.push({ name, before: this.variables.tx.setAt(number, value), after: value });
+    this.#changed({ name, before: this.variables.tx.setAt(number, value), after: value });
+  }
+
+  #changed(score: ScoreChange): void {
+    if (this.#scores === noScores) this.#scores = [score];
+    else this.#scores.push(score);
   }
 
   /** A variable's values by SecLang name in any case, e.g. `collection("REQUEST_HEADERS")?.first("host")`. */

@@ -21,21 +21,22 @@ export function evaluateRule(tx: Transaction, rule: CompiledRule): MaybePromise<
 
 function evaluateNow(tx: Transaction, starter: CompiledRule): void {
   tx.beginRule();
-  const matches: MatchRecord[] = [];
+  const { matched } = tx.variables;
   for (let rule: CompiledRule | undefined = starter; rule !== undefined; rule = rule.next) {
     tx.enter(rule);
-    const before = matches.length;
-    matchValues(tx, rule, matches);
-    if (matches.length === before) return tx.endRule(starter, rule === starter ? "no match" : "chain failed");
+    const before = matched.values.length;
+    matchValues(tx, rule);
+    if (matched.values.length === before) return tx.endRule(starter, rule === starter ? "no match" : "chain failed");
   }
-  finish(tx, starter, matches);
+  finish(tx, starter);
 }
 
-function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]): void {
+function matchValues(tx: Transaction, rule: CompiledRule): void {
   if (rule.operator === undefined) {
-    hit(tx, rule, undefined, undefined, "", matches);
+    hit(tx, rule, undefined, undefined, "");
     return;
   }
+  const { matched } = tx.variables;
   const plan = tx.ruleset.byPhase[tx.phase]!;
   const triggered = rule.chainLevel === 0 && plan.always[tx.position] === 0;
   for (let t = 0; t < rule.targets.length; t++) {
@@ -45,13 +46,13 @@ function matchValues(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]
     for (let e = 0; e < entries.length; e++) {
       const entry = entries[e]!;
       if (table !== undefined && !mayMatch(tx, table, entry)) continue;
-      const before = matches.length;
-      if (rule.multiMatch) matchStages(tx, rule, target, entry, matches);
+      const before = matched.values.length;
+      if (rule.multiMatch) matchStages(tx, rule, target, entry);
       else {
         const text = matchingText(tx, rule, entry);
-        if (text !== undefined) hit(tx, rule, target, entry, text, matches);
+        if (text !== undefined) hit(tx, rule, target, entry, text);
       }
-      if (table !== undefined && matches.length === before) ruleOut(tx, rule, table, entry);
+      if (table !== undefined && matched.values.length === before) ruleOut(tx, rule, table, entry);
     }
   }
 }
@@ -68,20 +69,14 @@ function ruleOut(tx: Transaction, rule: CompiledRule, table: ViewTable, entry: E
   if (haystack.shared) haystack.dropCandidate(table, tx.position);
 }
 
-function matchStages(
-  tx: Transaction,
-  rule: CompiledRule,
-  target: CompiledTarget,
-  entry: Entry,
-  matches: MatchRecord[],
-): void {
+function matchStages(tx: Transaction, rule: CompiledRule, target: CompiledTarget, entry: Entry): void {
   const { haystacks } = tx;
   const { gate, negated } = rule.operator!;
   const stages = haystacks.stages(rule.pipeline, haystacks.ofEntry(entry));
   for (let s = 0; s < stages.length; s++) {
     const stage = stages[s]!;
     if (haystacks.passes(gate, stage) ? answer(tx, rule, stage) : negated) {
-      hit(tx, rule, target, entry, stage.text, matches);
+      hit(tx, rule, target, entry, stage.text);
     }
   }
 }
@@ -127,9 +122,8 @@ function hit(
   target: CompiledTarget | undefined,
   entry: Entry | undefined,
   text: ByteString,
-  matches: MatchRecord[],
 ): void {
-  const match = record(tx, rule, target, entry, text, matches);
+  const match = record(tx, rule, target, entry, text);
   for (let at = 0; at < rule.actions.length; at++) rule.actions[at]!.evaluate(tx, rule);
   if (!isChainStarter(rule)) tx.expandTexts(rule, match);
 }
@@ -143,20 +137,20 @@ type Steps = Generator<Promise<unknown>, void, unknown>;
 
 function* evaluateWaiting(tx: Transaction, starter: CompiledRule): Steps {
   tx.beginRule();
-  const matches: MatchRecord[] = [];
+  const { matched } = tx.variables;
   for (let rule: CompiledRule | undefined = starter; rule !== undefined; rule = rule.next) {
     tx.enter(rule);
-    const before = matches.length;
-    yield* matchValuesWaiting(tx, rule, matches);
-    if (matches.length === before) return tx.endRule(starter, rule === starter ? "no match" : "chain failed");
+    const before = matched.values.length;
+    yield* matchValuesWaiting(tx, rule);
+    if (matched.values.length === before) return tx.endRule(starter, rule === starter ? "no match" : "chain failed");
   }
-  finish(tx, starter, matches);
+  finish(tx, starter);
 }
 
-function* matchValuesWaiting(tx: Transaction, rule: CompiledRule, matches: MatchRecord[]): Steps {
+function* matchValuesWaiting(tx: Transaction, rule: CompiledRule): Steps {
   const operator = rule.operator;
   if (operator === undefined) {
-    yield* hitWaiting(tx, rule, undefined, undefined, "", matches);
+    yield* hitWaiting(tx, rule, undefined, undefined, "");
     return;
   }
   for (const target of rule.targets) {
@@ -170,7 +164,7 @@ function* matchValuesWaiting(tx: Transaction, rule: CompiledRule, matches: Match
         const answer = operator.matcher.match(text, tx);
         const matched = isPromise(answer) ? ((yield answer) as boolean) : answer;
         if (matched === operator.negated) continue;
-        yield* hitWaiting(tx, rule, target, entry, text, matches);
+        yield* hitWaiting(tx, rule, target, entry, text);
       }
     }
   }
@@ -182,9 +176,8 @@ function* hitWaiting(
   target: CompiledTarget | undefined,
   entry: Entry | undefined,
   text: ByteString,
-  matches: MatchRecord[],
 ): Steps {
-  const match = record(tx, rule, target, entry, text, matches);
+  const match = record(tx, rule, target, entry, text);
   for (const action of rule.actions) {
     const pending = action.evaluate(tx, rule);
     if (isPromise(pending)) yield pending;
@@ -209,17 +202,15 @@ function record(
   target: CompiledTarget | undefined,
   entry: Entry | undefined,
   text: ByteString,
-  matches: MatchRecord[],
 ): MatchRecord {
   const match = new MatchRecord(rule, target, entry, text);
-  matches.push(match);
-  const { matched } = tx.variables;
-  matched.values = matches;
-  matched.last = match;
+  tx.variables.matched.add(match);
   return match;
 }
 
-function finish(tx: Transaction, starter: CompiledRule, matches: MatchRecord[]): void {
+function finish(tx: Transaction, starter: CompiledRule): void {
+  // All of them are records of this rule and its chain.
+  const matches = tx.variables.matched.values as readonly MatchRecord[];
   if (isChainStarter(starter)) tx.expandTexts(starter, matches[0]!);
   for (let at = 0; at < starter.finalActions.length; at++) starter.finalActions[at]!.evaluate(tx, starter);
   tx.recordMatch(starter, matches);

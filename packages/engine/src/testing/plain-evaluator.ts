@@ -74,9 +74,7 @@ function match(
   text: ByteString,
 ): MatchRecord {
   const record = new MatchRecord(rule, target, entry, text);
-  const { matched } = tx.variables;
-  matched.values = [...matched.values, record];
-  matched.last = record;
+  tx.variables.matched.add(record);
   for (const action of rule.actions) atOnce(action.evaluate(tx, rule));
   const isStarterOfChain = rule.chainLevel === 0 && rule.next !== undefined;
   if (!isStarterOfChain) tx.expandTexts(rule, record);
