@@ -1,6 +1,6 @@
 import { expectedHits } from "./literal-frequency.ts";
 
-const EXACT_LIMIT = 24;
+const EXACT_LIMIT = 32;
 const EXACT_LENGTH_LIMIT = 24;
 const GROUP_LIMIT = 1024;
 
@@ -143,8 +143,9 @@ export function optional(facts: Facts): Facts {
   return Facts.listed(0, exact.includes("") ? exact : [...exact, ""]);
 }
 
-/** Facts of a node that is there several times. */
+/** Facts of a node that is there several times: it ends in one of its texts, so what follows can be joined to that. */
 export function repeated(facts: Facts, min: number): Facts {
+  if (facts.isListed) return new Facts(facts.minLength * min, facts.exact, false, none);
   return new Facts(facts.minLength * min, undefined, false, facts.settled());
 }
 
