@@ -54,6 +54,14 @@ test("a literal inside another literal is reported too", () => {
   expect(ids.map((id) => has(builder.build().scan("xbcdx"), id))).toEqual([false, true, true]);
 });
 
+test("bytes beyond ASCII are no letters, so their literals stay as they are", () => {
+  const pattern = compilePattern("\\xc3\\xc9[a-z]+B");
+  const builder = new PrefilterBuilder();
+  const gate = builder.add(pattern.condition);
+  expect(pattern.test("-\xc3\xc9aB")).toBe(true);
+  expect(has(builder.build().scan("-\xc3\xc9aB"), gate)).toBe(true);
+});
+
 test("a part whose beginning is unknown is not joined to what stands before it", () => {
   const builder = new PrefilterBuilder();
   const pattern = compilePattern("a(?:(?:x|y*)b|c[0-9]d)e");
