@@ -1,79 +1,106 @@
 /**
  * An Aho-Corasick automaton over byte strings, ASCII case apart: a table row per state, a column per byte that some phrase
- * uses. States are numbered by depth, 0 being "nothing read": ordinary text stays among the first few rows.
+ * uses. State 0 is "nothing read". States that end no phrase come first, by depth, so that ordinary text stays among the
+ * first few rows; those from `firstEnd` on end one or several. In between are numbers of no state, whose rows cost no memory
+ * as nothing is written there.
  */
 export class AhoCorasick {
+  /** The phrases in order; `phrase` has indices of it. */
+  readonly phrases: readonly string[];
   /** Column of each byte; 0 for bytes that no phrase has. */
   readonly classes: Uint8Array = new Uint8Array(256);
-  readonly stride: number;
-  readonly states: number;
-  /** Next state by state times stride plus column, failure links followed. */
+  /** A row has two to the power of this many columns. */
+  readonly rowBits: number;
+  readonly columns: number;
+  /** A power of two, so that several states are compared with it at once. */
+  readonly firstEnd: number;
+  /** The number after the last state's. */
+  readonly end: number;
+  /** Next state by row and column, failure links followed. */
   readonly table: Uint16Array | Uint32Array;
   /** Bytes of a phrase that have been read, by state. A transition goes on along a phrase when it adds one. */
   readonly depth: Uint16Array | Uint32Array;
   /** Index of the phrase that ends exactly here, -1 for none. */
   readonly phrase: Int32Array;
-  /** The state of the longest proper suffix that begins a phrase; always a smaller number. */
-  readonly failure: Int32Array;
+  /** The longest proper suffix that is a phrase, as a state with a smaller number; 0 for none. */
+  readonly shorter: Int32Array;
 
-  /** Phrases are lower-case, distinct and not empty. */
-  constructor(phrases: readonly string[]) {
-    const sorted = phrases.map((_phrase, index) => index).sort((a, b) => (phrases[a]! < phrases[b]! ? -1 : 1));
-    this.stride = this.#assignClasses(phrases);
-    this.states = countPrefixes(sorted.map((index) => phrases[index]!));
-    const Numbers = this.states <= 0x1_0000 ? Uint16Array : Uint32Array;
-    this.table = new Numbers(this.states * this.stride);
-    this.depth = phrases.some((phrase) => phrase.length > 0xffff)
-      ? new Uint32Array(this.states)
-      : new Uint16Array(this.states);
-    this.phrase = new Int32Array(this.states).fill(-1);
-    this.failure = new Int32Array(this.states);
-    this.#build(phrases, sorted);
+  /** Phrases are lower-case, distinct and not empty. Rows may be asked to be longer than needed. */
+  constructor(phrases: readonly string[], rowBits = 0) {
+    this.phrases = [...phrases].sort();
+    this.columns = this.#assignClasses();
+    this.rowBits = Math.max(rowBits, 32 - Math.clz32(this.columns - 1));
+    const states = countPrefixes(this.phrases);
+    this.firstEnd = 1 << (32 - Math.clz32(states - phrases.length - 1));
+    const numbers = this.firstEnd + states;
+    this.phrase = new Int32Array(numbers).fill(-1);
+    this.shorter = new Int32Array(numbers);
+    const isLong = phrases.some((phrase) => phrase.length > 0xffff);
+    this.depth = isLong ? new Uint32Array(numbers) : new Uint16Array(numbers);
+    const Numbers = numbers <= 0x1_0000 ? Uint16Array : Uint32Array;
+    const table = new Numbers(numbers << this.rowBits);
+    this.end = this.#build(table, states);
+    this.table = table.subarray(0, this.end << this.rowBits);
   }
 
-  #assignClasses(phrases: readonly string[]): number {
+  #assignClasses(): number {
+    const { phrases, classes } = this;
     let count = 1;
-    for (const phrase of phrases) {
+    for (let index = 0; index < phrases.length; index++) {
+      const phrase = phrases[index]!;
       for (let at = 0; at < phrase.length; at++) {
         const byte = phrase.charCodeAt(at) & 0xff;
-        if (this.classes[byte] !== 0) continue;
+        if (classes[byte] !== 0) continue;
         // Upper-case letters share a column with lower-case ones, so 230 columns are enough for all bytes.
-        this.classes[byte] = count++;
-        if (byte >= 0x61 && byte <= 0x7a) this.classes[byte - 32] = this.classes[byte]!;
+        classes[byte] = count++;
+        if (byte >= 0x61 && byte <= 0x7a) classes[byte - 32] = classes[byte]!;
       }
     }
     return count;
   }
 
   /**
-   * Breadth first. A state stands for the phrases that begin alike, which are neighbours when sorted; its row is that of
-   * its failure state, which is shallower and so complete, with the transitions along its own phrases put in.
+   * Breadth first. A state stands for the phrases that begin alike, which are neighbours as they are sorted; its row is that
+   * of its failure state, which is shallower and so complete, with the transitions along its own phrases put in.
    */
-  #build(phrases: readonly string[], sorted: readonly number[]): void {
-    const { stride, table, depth, failure } = this;
-    const first = new Int32Array(this.states);
-    const last = new Int32Array(this.states);
-    last[0] = sorted.length;
-    let states = 1;
-    for (let state = 0; state < states; state++) {
-      const row = state * stride;
-      if (state > 0) table.copyWithin(row, failure[state]! * stride, failure[state]! * stride + stride);
+  #build(table: Uint16Array | Uint32Array, states: number): number {
+    const { phrases, classes, columns, rowBits, firstEnd, depth, phrase, shorter } = this;
+    const queue = new Int32Array(states);
+    const failure = new Int32Array(depth.length);
+    const first = new Int32Array(depth.length);
+    const last = new Int32Array(depth.length);
+    last[0] = phrases.length;
+    let next = 1;
+    let nextEnd = firstEnd;
+    for (let index = 0, known = 1; index < known; index++) {
+      const state = queue[index]!;
+      const row = state << rowBits;
+      const failureRow = failure[state]! << rowBits;
+      if (state > 0) table.copyWithin(row, failureRow, failureRow + columns);
       const length = depth[state]!;
+      const to = last[state]!;
       let from = first[state]!;
-      if (phrases[sorted[from]!]?.length === length) this.phrase[state] = sorted[from++]!;
-      while (from < last[state]!) {
-        const byte = phrases[sorted[from]!]!.charCodeAt(length) & 0xff;
-        let to = from + 1;
-        while (to < last[state]! && (phrases[sorted[to]!]!.charCodeAt(length) & 0xff) === byte) to++;
-        const cell = row + this.classes[byte]!;
-        failure[states] = state === 0 ? 0 : table[cell]!;
-        depth[states] = length + 1;
-        first[states] = from;
-        last[states] = to;
-        table[cell] = states++;
-        from = to;
+      if (phrase[state]! >= 0) from++;
+      while (from < to) {
+        const unit = phrases[from]!.charCodeAt(length);
+        let until = from + 1;
+        while (until < to && phrases[until]!.charCodeAt(length) === unit) until++;
+        const cell = row + classes[unit & 0xff]!;
+        const suffix = state === 0 ? 0 : table[cell]!;
+        const ends = phrases[from]!.length === length + 1;
+        const child = ends || suffix >= firstEnd ? nextEnd++ : next++;
+        if (ends) phrase[child] = from;
+        if (suffix >= firstEnd) shorter[child] = phrase[suffix]! >= 0 ? suffix : shorter[suffix]!;
+        failure[child] = suffix;
+        depth[child] = length + 1;
+        first[child] = from;
+        last[child] = until;
+        table[cell] = child;
+        queue[known++] = child;
+        from = until;
       }
     }
+    return nextEnd;
   }
 }
 
@@ -81,9 +108,11 @@ export class AhoCorasick {
 function countPrefixes(sorted: readonly string[]): number {
   let count = 1;
   let previous = "";
-  for (const phrase of sorted) {
+  for (let index = 0; index < sorted.length; index++) {
+    const phrase = sorted[index]!;
+    const most = Math.min(previous.length, phrase.length);
     let common = 0;
-    while (common < previous.length && previous[common] === phrase[common]) common++;
+    while (common < most && previous.charCodeAt(common) === phrase.charCodeAt(common)) common++;
     count += phrase.length - common;
     previous = phrase;
   }
@@ -92,5 +121,5 @@ function countPrefixes(sorted: readonly string[]): number {
 
 /** ASCII lower case. */
 export function foldCase(phrase: string): string {
-  return phrase.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(phrase) ? phrase.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : phrase;
 }

@@ -5,7 +5,7 @@ import { AhoCorasick, foldCase } from "./aho-corasick.ts";
 export class PhraseMatcher {
   readonly condition: PrefilterCondition;
   readonly #phrases: readonly string[];
-  #built: Built | undefined;
+  #automaton: AhoCorasick | undefined;
 
   constructor(phrases: readonly string[]) {
     this.#phrases = [...new Set(phrases.map(foldCase))].filter((phrase) => phrase !== "");
@@ -15,24 +15,17 @@ export class PhraseMatcher {
   }
 
   /** Made at first use: most lists of a rule set are answered for by its prefilter. */
-  #build(): Built {
-    const automaton = new AhoCorasick(this.#phrases);
-    const { states, phrase, failure } = automaton;
-    const ends = new Uint8Array(states);
-    for (let state = 1; state < states; state++) {
-      ends[state] = phrase[state]! >= 0 || ends[failure[state]!] === 1 ? 1 : 0;
-    }
-    return (this.#built = { automaton, ends });
+  #build(): AhoCorasick {
+    return (this.#automaton = new AhoCorasick(this.#phrases));
   }
 
   /** True when a phrase occurs. */
   test(haystack: string): boolean {
-    const { automaton, ends } = this.#built ?? this.#build();
-    const { table, classes, stride } = automaton;
+    const { table, classes, rowBits, firstEnd } = this.#automaton ?? this.#build();
     let state = 0;
     for (let at = 0; at < haystack.length; at++) {
-      state = table[state * stride + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      if (ends[state] === 1) return true;
+      state = table[(state << rowBits) + classes[haystack.charCodeAt(at) & 0xff]!]!;
+      if (state >= firstEnd) return true;
     }
     return false;
   }
@@ -51,12 +44,12 @@ export class PhraseMatcher {
 
   /** The occurrence that begins first at or after `from`. */
   #next(haystack: string, from: number): readonly [number, number] | undefined {
-    const { automaton, ends } = this.#built ?? this.#build();
-    const { table, classes, stride, depth } = automaton;
+    const automaton = this.#automaton ?? this.#build();
+    const { table, classes, rowBits, firstEnd, depth } = automaton;
     let state = 0;
     for (let at = from; at < haystack.length; at++) {
-      state = table[state * stride + classes[haystack.charCodeAt(at) & 0xff]!]!;
-      if (ends[state] === 0) continue;
+      state = table[(state << rowBits) + classes[haystack.charCodeAt(at) & 0xff]!]!;
+      if (state < firstEnd) continue;
       // A longer phrase that is still being read may have begun earlier: the depth tells where the first could.
       for (let start = at + 1 - depth[state]!; start <= at; start++) {
         const length = this.#longestAt(automaton, haystack, start);
@@ -67,22 +60,15 @@ export class PhraseMatcher {
   }
 
   /** Length of the longest phrase that begins exactly here, 0 for none. */
-  #longestAt({ table, classes, stride, phrase, depth }: AhoCorasick, haystack: string, start: number): number {
+  #longestAt({ table, classes, rowBits, phrase, depth }: AhoCorasick, haystack: string, start: number): number {
     let state = 0;
     let longest = 0;
     for (let at = start; at < haystack.length; at++) {
-      const next = table[state * stride + classes[haystack.charCodeAt(at) & 0xff]!]!;
+      const next = table[(state << rowBits) + classes[haystack.charCodeAt(at) & 0xff]!]!;
       if (depth[next] !== depth[state]! + 1) break;
       state = next;
-      const index = phrase[state]!;
-      if (index >= 0) longest = this.#phrases[index]!.length;
+      if (phrase[state]! >= 0) longest = depth[state]!;
     }
     return longest;
   }
-}
-
-interface Built {
-  readonly automaton: AhoCorasick;
-  /** By state: 1 when some phrase ends here. */
-  readonly ends: Uint8Array;
 }

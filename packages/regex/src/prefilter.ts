@@ -1,7 +1,8 @@
 import type { PrefilterCondition } from "./literals.ts";
-import { AhoCorasick, foldCase } from "./aho-corasick.ts";
+import { foldCase } from "./aho-corasick.ts";
 import { fillWindow, WINDOW, windowBytes } from "./byte-window.ts";
 import { expectedHits } from "./literal-frequency.ts";
+import { prefilterTables, ROW_BITS } from "./prefilter-tables.ts";
 
 /**
  * What a value must have for something to match it: a literal of every one of these groups of the prefilter.
@@ -64,10 +65,6 @@ export class PrefilterBuilder {
 
 const noGroups: readonly number[] = [];
 const noLiterals: readonly string[] = [];
-/** Longer literals are looked for by a part of them: one that text and markup seldom have. */
-const LITERAL_LENGTH = 12;
-/** A row of the automaton has two to the power of this many columns. */
-const ROW_BITS = 6;
 /** Texts of this length and more are read in two places at once. */
 const LONG = 256;
 
@@ -83,8 +80,8 @@ export class Prefilter {
   /** By byte: its flags. */
   readonly #byteFlags: Int32Array;
   /** By byte: the kinds of literal it is by itself, a bit each; there are up to 62 kinds. */
-  readonly #kindsLow: Int32Array = new Int32Array(256);
-  readonly #kindsHigh: Int32Array = new Int32Array(256);
+  readonly #kindsLow: Int32Array;
+  readonly #kindsHigh: Int32Array;
   /** Groups by kind of byte. */
   readonly #kindGroups: readonly (readonly number[])[];
   readonly #classes: Uint8Array;
@@ -111,58 +108,16 @@ export class Prefilter {
     this.groups = groups;
     this.groupCount = groups.length;
     this.#byteFlags = byteFlags;
-    const owners = ownersOf(groups);
-    this.#kindGroups = this.#assignKinds(owners);
-
-    const own = mergeRareBytes(owners);
-    const literals = [...own.owners.keys()];
-    const { classes, states, stride, phrase, failure, table } = new AhoCorasick(literals);
-    const reports: (readonly number[])[] = [noGroups];
-    for (let state = 1; state < states; state++) {
-      const ends = phrase[state]! >= 0 ? own.owners.get(literals[phrase[state]!]!)! : noGroups;
-      const inherited = reports[failure[state]!]!;
-      reports.push(ends.length === 0 ? inherited : [...new Set([...ends, ...inherited])]);
-    }
-    for (const byte of own.merged) classes[byte] = classes[own.merged[0]!]!;
-    this.#classes = classes;
-    const silent = reports.filter((ids) => ids.length === 0).length;
-    this.#firstReport = 1 << (32 - Math.clz32(silent - 1));
-    this.#table = rowsInOrder(table, stride, reportingLast(reports, this.#firstReport));
-    if (skipped !== undefined) this.#skip(skipped, stride);
-    this.#stateGroups = reports.filter((ids) => ids.length > 0);
+    const tables = prefilterTables(groups, skipped);
+    this.#kindsLow = tables.kindsLow;
+    this.#kindsHigh = tables.kindsHigh;
+    this.#kindGroups = tables.kindGroups;
+    this.#classes = tables.classes;
+    this.#table = tables.table;
+    this.#firstReport = tables.firstReport;
+    this.#stateGroups = tables.stateGroups;
     this.#seenStates = new Int32Array(this.#stateGroups.length);
     this.#seenGroups = new Int32Array(groups.length);
-  }
-
-  /** Gives bytes a column of their own, whose transitions stay where they are. */
-  #skip(skipped: Uint8Array, column: number): void {
-    for (let byte = 0; byte < 256; byte++) {
-      if (skipped[byte] === 0) continue;
-      this.#classes[byte] = column;
-      this.#kindsLow[byte] = 0;
-      this.#kindsHigh[byte] = 0;
-    }
-    for (let row = 0; row << ROW_BITS < this.#table.length; row++) this.#table[(row << ROW_BITS) + column] = row;
-  }
-
-  /** Bytes that belong to the same groups are one kind. Past the last bit kinds share it: more is reported, never less. */
-  #assignKinds(owners: ReadonlyMap<string, readonly number[]>): readonly (readonly number[])[] {
-    const numbers = new Map<string, number>();
-    const kinds: (readonly number[])[] = [];
-    for (let byte = 0; byte < 256; byte++) {
-      const own = owners.get(lowerCase(byte));
-      if (own === undefined) continue;
-      const key = own.join();
-      let kind = numbers.get(key);
-      if (kind === undefined) {
-        kind = Math.min(kinds.length, 61);
-        numbers.set(key, kind);
-        kinds[kind] = [...new Set([...(kinds[kind] ?? noGroups), ...own])];
-      }
-      if (kind < 31) this.#kindsLow[byte] = 1 << kind;
-      else this.#kindsHigh[byte] = 1 << (kind - 31);
-    }
-    return kinds;
   }
 
   /** True when these are the flags it was made with. */
@@ -332,95 +287,6 @@ export class Prefilter {
     }
     this.#scan++;
   }
-}
-
-/** Groups by the beginning of their literals. */
-function ownersOf(groups: readonly (readonly string[])[]): Map<string, number[]> {
-  const owners = new Map<string, number[]>();
-  groups.forEach((group, id) => {
-    for (const literal of new Set(group.map(telling))) {
-      const known = owners.get(literal);
-      if (known === undefined) owners.set(literal, [id]);
-      else known.push(id);
-    }
-  });
-  return owners;
-}
-
-/** The part of a literal with fewest blanks and marks, which markup is full of; the first of equals. */
-function telling(literal: string): string {
-  let best = 0;
-  let marks = 0;
-  let fewest = Infinity;
-  for (let at = 0; at < literal.length; at++) {
-    if (isMark(literal.charCodeAt(at))) marks++;
-    if (at >= LITERAL_LENGTH && isMark(literal.charCodeAt(at - LITERAL_LENGTH))) marks--;
-    if (at < LITERAL_LENGTH - 1 || marks >= fewest) continue;
-    fewest = marks;
-    best = at + 1 - LITERAL_LENGTH;
-  }
-  return literal.slice(best, best + LITERAL_LENGTH);
-}
-
-/** Neither a small letter nor a digit. */
-function isMark(unit: number): boolean {
-  return (unit < 0x61 || unit > 0x7a) && (unit < 0x30 || unit > 0x39);
-}
-
-function lowerCase(byte: number): string {
-  return foldCase(String.fromCharCode(byte));
-}
-
-/** New numbers of states: those without a report from 0 on, those with one from `firstReport` on, each kind in its order. */
-function reportingLast(reports: readonly (readonly number[])[], firstReport: number): Int32Array {
-  const numbers = new Int32Array(reports.length);
-  let silent = 0;
-  let reporting = firstReport;
-  for (let state = 0; state < reports.length; state++) {
-    numbers[state] = reports[state]!.length > 0 ? reporting++ : silent++;
-  }
-  return numbers;
-}
-
-/** The rows in the order of their new numbers. */
-function rowsInOrder(table: Uint16Array | Uint32Array, stride: number, numbers: Int32Array): Uint16Array | Uint32Array {
-  const highest = numbers.reduce((most, number) => Math.max(most, number), 0);
-  const Numbers = highest < 0x1_0000 ? Uint16Array : Uint32Array;
-  const rows = new Numbers((highest + 1) << ROW_BITS);
-  for (let state = 0; state < numbers.length; state++) {
-    const from = state * stride;
-    const to = numbers[state]! << ROW_BITS;
-    for (let column = 0; column < stride; column++) rows[to + column] = numbers[table[from + column]!]!;
-  }
-  return rows;
-}
-
-/**
- * The literals of several bytes, with those bytes taken for one that the fewest of them have, so that a row holds 64 columns.
- * A literal is then found in a few more texts, never in fewer.
- */
-function mergeRareBytes(owners: ReadonlyMap<string, readonly number[]>): {
-  readonly owners: ReadonlyMap<string, readonly number[]>;
-  readonly merged: readonly number[];
-} {
-  const uses = new Int32Array(256);
-  const literals = [...owners].filter(([literal]) => literal.length > 1);
-  for (const [literal] of literals) for (let at = 0; at < literal.length; at++) uses[literal.charCodeAt(at) & 0xff]!++;
-  // Letters first: their cases share a column, so they cannot be merged with other bytes.
-  const rank = (byte: number): number => (byte >= 0x61 && byte <= 0x7a ? 1e9 : uses[byte]!);
-  const used = [...uses.keys()].filter((byte) => uses[byte]! > 0).toSorted((a, b) => rank(b) - rank(a));
-  // One column is for bytes in no literal, one for the merged ones, one for skipped ones.
-  const merged = used.slice((1 << ROW_BITS) - 3);
-  if (merged.length === 0) return { owners: new Map(literals), merged };
-  const representative = String.fromCharCode(merged[0]!);
-  const all = new Set(merged);
-  const united = new Map<string, readonly number[]>();
-  for (const [literal, groups] of literals) {
-    let key = "";
-    for (let at = 0; at < literal.length; at++) key += all.has(literal.charCodeAt(at)) ? representative : literal[at]!;
-    united.set(key, [...new Set([...(united.get(key) ?? noGroups), ...groups])]);
-  }
-  return { owners: united, merged };
 }
 
 /** The most selective group first, then a few small ones that are selective too. */

@@ -1,0 +1,162 @@
+import { AhoCorasick } from "./aho-corasick.ts";
+
+type Ids = readonly number[];
+
+const noGroups: Ids = [];
+/** Longer literals are looked for by a part of them: one that text and markup seldom have. */
+const LITERAL_LENGTH = 12;
+/** A row of the automaton has two to the power of this many columns. */
+export const ROW_BITS = 6;
+/** Bits of two numbers, one for each kind of byte. */
+const KIND_LIMIT = 62;
+
+/** What a prefilter is made of. */
+export interface PrefilterTables {
+  /** By byte: the kinds of literal it is by itself, a bit each: 31 in the one, the rest in the other. */
+  readonly kindsLow: Int32Array;
+  readonly kindsHigh: Int32Array;
+  /** Groups by kind of byte. */
+  readonly kindGroups: readonly Ids[];
+  readonly classes: Uint8Array;
+  /** Next state by state and class; states from `firstReport` on report groups. */
+  readonly table: Uint16Array | Uint32Array;
+  readonly firstReport: number;
+  /** Groups by reporting state. */
+  readonly stateGroups: readonly Ids[];
+}
+
+/** Makes the tables for groups of lower-case literals. `skipped` is 1 for bytes that are read as if they were not there. */
+export function prefilterTables(groups: readonly (readonly string[])[], skipped?: Uint8Array): PrefilterTables {
+  const owners = ownersOf(groups);
+  const kinds = takeKinds(owners);
+  const merged = mergeRareBytes(owners);
+  const automaton = new AhoCorasick([...owners.keys()], ROW_BITS);
+  const { phrases, classes, columns, table, phrase, shorter, firstEnd, end } = automaton;
+  const stateGroups: Ids[] = [];
+  for (let state = firstEnd; state < end; state++) {
+    const own = phrase[state]! < 0 ? noGroups : owners.get(phrases[phrase[state]!]!)!;
+    const inherited = shorter[state] === 0 ? noGroups : stateGroups[shorter[state]! - firstEnd]!;
+    stateGroups.push(union(own, inherited));
+  }
+  for (const byte of merged) classes[byte] = classes[merged[0]!]!;
+  const tables = { ...kinds, classes, table, firstReport: firstEnd, stateGroups };
+  if (skipped !== undefined) skip(tables, skipped, columns);
+  return tables;
+}
+
+/** Gives bytes a column of their own, whose transitions stay where they are. */
+function skip({ kindsLow, kindsHigh, classes, table }: PrefilterTables, skipped: Uint8Array, column: number): void {
+  for (let byte = 0; byte < 256; byte++) {
+    if (skipped[byte] === 0) continue;
+    classes[byte] = column;
+    kindsLow[byte] = 0;
+    kindsHigh[byte] = 0;
+  }
+  for (let row = 0; row << ROW_BITS < table.length; row++) table[(row << ROW_BITS) + column] = row;
+}
+
+function union(own: Ids, inherited: Ids): Ids {
+  if (own.length === 0 || inherited.length === 0) return own.length === 0 ? inherited : own;
+  return [...new Set([...own, ...inherited])];
+}
+
+/** Groups by what is looked for of their literals. */
+function ownersOf(groups: readonly (readonly string[])[]): Map<string, Ids> {
+  const owners = new Map<string, number[]>();
+  for (let id = 0; id < groups.length; id++) {
+    const group = groups[id]!;
+    for (let index = 0; index < group.length; index++) {
+      const literal = telling(group[index]!);
+      const known = owners.get(literal);
+      if (known === undefined) owners.set(literal, [id]);
+      else if (known[known.length - 1] !== id) known.push(id);
+    }
+  }
+  return owners;
+}
+
+/** By byte: 1 for those that are neither small letters nor digits. */
+const isMark: Uint8Array = new Uint8Array(256).fill(1);
+isMark.fill(0, 0x30, 0x3a);
+isMark.fill(0, 0x61, 0x7b);
+
+/** The part of a literal with fewest blanks and marks, which markup is full of; the first of equals. */
+function telling(literal: string): string {
+  if (literal.length <= LITERAL_LENGTH) return literal;
+  let best = 0;
+  let marks = 0;
+  let fewest = Infinity;
+  for (let at = 0; at < literal.length; at++) {
+    marks += isMark[literal.charCodeAt(at) & 0xff]!;
+    if (at >= LITERAL_LENGTH) marks -= isMark[literal.charCodeAt(at - LITERAL_LENGTH) & 0xff]!;
+    if (at < LITERAL_LENGTH - 1 || marks >= fewest) continue;
+    fewest = marks;
+    best = at + 1 - LITERAL_LENGTH;
+  }
+  return literal.slice(best, best + LITERAL_LENGTH);
+}
+
+/**
+ * Takes the literals of one byte out of the others. Bytes that belong to the same groups are one kind. Past the last bit
+ * kinds share it: more is reported, never less.
+ */
+function takeKinds(owners: Map<string, Ids>): Pick<PrefilterTables, "kindsLow" | "kindsHigh" | "kindGroups"> {
+  const kindsLow = new Int32Array(256);
+  const kindsHigh = new Int32Array(256);
+  const kindGroups: Ids[] = [];
+  const numbers = new Map<string, number>();
+  for (let byte = 0; byte < 256; byte++) {
+    const own = owners.get(String.fromCharCode(isUpper(byte) ? byte + 32 : byte));
+    if (own === undefined) continue;
+    const key = own.join();
+    let kind = numbers.get(key);
+    if (kind === undefined) {
+      kind = Math.min(kindGroups.length, KIND_LIMIT - 1);
+      numbers.set(key, kind);
+      kindGroups[kind] = union(kindGroups[kind] ?? noGroups, own);
+    }
+    if (kind < 31) kindsLow[byte] = 1 << kind;
+    else kindsHigh[byte] = 1 << (kind - 31);
+  }
+  for (let byte = 0; byte < 256; byte++) owners.delete(String.fromCharCode(byte));
+  return { kindsLow, kindsHigh, kindGroups };
+}
+
+function isUpper(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a;
+}
+
+/**
+ * Makes literals of several bytes fit into rows: bytes that the fewest of them have are taken for one. A literal is then
+ * found in a few more texts, never in fewer. Returns those bytes.
+ */
+function mergeRareBytes(owners: Map<string, Ids>): readonly number[] {
+  const literals = [...owners.keys()];
+  const merged = rarestBytes(literals);
+  if (merged.length === 0) return merged;
+  const representative = String.fromCharCode(merged[0]!);
+  const rare = new RegExp(`[${merged.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}]`, "g");
+  for (let index = 0; index < literals.length; index++) {
+    const literal = literals[index]!;
+    if (literal.search(rare) < 0) continue;
+    const own = owners.get(literal)!;
+    const key = literal.replaceAll(rare, representative);
+    owners.delete(literal);
+    owners.set(key, union(owners.get(key) ?? noGroups, own));
+  }
+  return merged;
+}
+
+/** Bytes that have no column of their own. */
+function rarestBytes(literals: readonly string[]): readonly number[] {
+  const uses = new Int32Array(256);
+  for (let index = 0; index < literals.length; index++) {
+    const literal = literals[index]!;
+    for (let at = 0; at < literal.length; at++) uses[literal.charCodeAt(at) & 0xff]!++;
+  }
+  // Letters first: their cases share a column, so they cannot be merged with other bytes.
+  for (let byte = 0x61; byte <= 0x7a; byte++) uses[byte]! += uses[byte]! > 0 ? literals.length : 0;
+  const used = [...uses.keys()].filter((byte) => uses[byte]! > 0).toSorted((a, b) => uses[b]! - uses[a]!);
+  // One column is for bytes in no literal, one for the merged ones, one for skipped ones.
+  return used.slice((1 << ROW_BITS) - 3);
+}
