@@ -1,10 +1,13 @@
 import type { ActionNode } from "./ast.ts";
 import type { LogicalLine } from "./logical-line.ts";
-import { lowerAscii, quoteText, skipBlanks, trimEnd } from "./text.ts";
+import type { Span } from "./source.ts";
+import { find, lowerAscii, quoteText, skipBlanks, trimEnd } from "./text.ts";
 
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const SINGLE_QUOTE = 0x27;
+/** What decides where an action ends. */
+const marks = /[\\',]/g;
 
 /**
  * Parses an action list between two offsets of a line (spec: seclang, 8.1).
@@ -25,13 +28,14 @@ export function parseActions(line: LogicalLine, start: number, end: number): Act
   let quoteAt = -1;
   let hidesComma = false;
   let emptyBefore = false;
-  for (let at = start; at <= end; at++) {
+  for (let at = find(marks, text, start, end); ; at = find(marks, text, at + 1, end)) {
     const unit = at === end ? COMMA : text.charCodeAt(at);
+    if (unit === BACKSLASH) {
+      // Hides the next byte.
+      if (at + 1 < end) at++;
+      continue;
+    }
     if (at < end) {
-      if (unit === BACKSLASH) {
-        if (at + 1 < end) at++;
-        continue;
-      }
       if (unit === SINGLE_QUOTE) quoteAt = quoteAt < 0 ? at : -1;
       if (unit === COMMA && quoteAt >= 0) hidesComma = true;
       if (unit !== COMMA || quoteAt >= 0) continue;
@@ -65,14 +69,12 @@ function parseAction(line: LogicalLine, from: number, to: number): ActionNode | 
   const { text } = line;
   const start = skipBlanks(text, from, to);
   const end = trimEnd(text, start, to);
-  let colon = start;
-  while (colon < end && text.charCodeAt(colon) !== 0x3a) colon++;
+  const separator = text.indexOf(":", start);
+  const colon = separator < 0 || separator > end ? end : separator;
   const nameEnd = trimEnd(text, start, colon);
   if (start === nameEnd) return undefined;
   const name = lowerAscii(text.slice(start, nameEnd));
-  const nameSpan = line.span(start, nameEnd);
-  const span = line.span(start, end);
-  if (colon === end) return { kind: "action-item", name, nameSpan, value: undefined, quoted: false, span };
+  if (colon === end) return new Action(line, name, start, end, nameEnd, -1, end, false);
   let valueStart = skipBlanks(text, colon + 1, end);
   let valueEnd = end;
   const first = text.charCodeAt(valueStart);
@@ -82,6 +84,53 @@ function parseAction(line: LogicalLine, from: number, to: number): ActionNode | 
     valueStart++;
     valueEnd--;
   }
-  const value = text.slice(valueStart, valueEnd);
-  return { kind: "action-item", name, nameSpan, value, valueSpan: line.span(valueStart, valueEnd), quoted, span };
+  return new Action(line, name, start, end, nameEnd, valueStart, valueEnd, quoted);
+}
+
+/** Perf: spans are worked out when they are asked for. A rule set has thousands of actions, and few are reported. */
+class Action implements ActionNode {
+  readonly kind = "action-item";
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly quoted: boolean;
+  readonly #line: LogicalLine;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #nameEnd: number;
+  /** -1 without a value. */
+  readonly #valueStart: number;
+  readonly #valueEnd: number;
+
+  constructor(
+    line: LogicalLine,
+    name: string,
+    start: number,
+    end: number,
+    nameEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    quoted: boolean,
+  ) {
+    this.name = name;
+    this.value = valueStart < 0 ? undefined : line.text.slice(valueStart, valueEnd);
+    this.quoted = quoted;
+    this.#line = line;
+    this.#start = start;
+    this.#end = end;
+    this.#nameEnd = nameEnd;
+    this.#valueStart = valueStart;
+    this.#valueEnd = valueEnd;
+  }
+
+  get span(): Span {
+    return this.#line.span(this.#start, this.#end);
+  }
+
+  get nameSpan(): Span {
+    return this.#line.span(this.#start, this.#nameEnd);
+  }
+
+  get valueSpan(): Span | undefined {
+    return this.#valueStart < 0 ? undefined : this.#line.span(this.#valueStart, this.#valueEnd);
+  }
 }

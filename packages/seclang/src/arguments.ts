@@ -61,12 +61,10 @@ export function enclosed(text: string, start: number, end: number): "yes" | "no"
 
 /** Offset of the next quote that has no odd run of backslashes in front, -1 when there is none (spec: seclang, 1.5). */
 function closingQuote(text: string, from: number, end: number): number {
-  let escaped = false;
-  for (let at = from; at < end; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === 0x5c) escaped = !escaped;
-    else if (unit === QUOTE && !escaped) return at;
-    else escaped = false;
+  for (let at = text.indexOf('"', from); at >= 0 && at < end; at = text.indexOf('"', at + 1)) {
+    let first = at;
+    while (first > from && text.charCodeAt(first - 1) === 0x5c) first--;
+    if ((at - first) % 2 === 0) return at;
   }
   return -1;
 }

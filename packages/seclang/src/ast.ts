@@ -90,7 +90,8 @@ export interface ActionNode {
   readonly nameSpan: Span;
   /** Without its quotes; undefined when there is no colon. */
   readonly value: string | undefined;
-  readonly valueSpan?: Span;
+  /** Undefined without a value. */
+  readonly valueSpan: Span | undefined;
   readonly quoted: boolean;
   readonly span: Span;
 }

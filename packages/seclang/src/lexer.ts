@@ -3,11 +3,13 @@ import type { Piece } from "./logical-line.ts";
 import type { SeclangCode } from "./codes.ts";
 import type { Source } from "./source.ts";
 import { LogicalLine } from "./logical-line.ts";
-import { isSpace, quoteText } from "./text.ts";
+import { find, isSpace, quoteText } from "./text.ts";
 
 const BACKSLASH = 0x5c;
 const BACKTICK = 0x60;
 const HASH = 0x23;
+/** A byte that is no white space, or the end of the line. */
+const noSpace = /[^\t\v\f\r ]/g;
 const UTF8_MARK = "\xef\xbb\xbf";
 
 /**
@@ -32,9 +34,9 @@ export function* readLogicalLines(source: Source, diagnostics: Diagnostic[]): Ge
     let to = newline < 0 ? text.length : newline;
     next = to + 1;
     lineNumber++;
-    while (from < to && isSpace(text.charCodeAt(from))) from++;
-    while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
+    from = find(noSpace, text, from, to);
     if (from === to || text.charCodeAt(from) === HASH) continue;
+    while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
     const last = text.charCodeAt(to - 1);
     if (block !== undefined) {
       if (text.charCodeAt(from) !== BACKTICK) {

@@ -23,6 +23,8 @@ export class LogicalLine {
   readonly diagnostics: Diagnostic[];
   readonly #starts: number[] = [];
   readonly #pieces: readonly Piece[];
+  /** The piece that an offset was last found in. */
+  #piece = 0;
 
   constructor(
     source: Source,
@@ -37,11 +39,14 @@ export class LogicalLine {
     this.diagnostics = diagnostics;
     this.#pieces = pieces;
     let length = 0;
-    for (const { text } of pieces) {
+    const texts: string[] = [];
+    for (let index = 0; index < pieces.length; index++) {
+      const { text } = pieces[index]!;
       this.#starts.push(length);
+      texts.push(text);
       length += text.length;
     }
-    this.text = pieces.length === 1 ? pieces[0]!.text : pieces.map(({ text }) => text).join("");
+    this.text = texts.length === 1 ? texts[0]! : texts.join("");
   }
 
   /** A line of its own from a text, with offsets counted from `origin` if the text stands in a source. */
@@ -79,6 +84,21 @@ export class LogicalLine {
   }
 
   #toSource(offset: number): number {
+    const starts = this.#starts;
+    let piece = this.#piece;
+    // Mostly it is the piece of the last offset, or the next one.
+    if (offset < starts[piece]!) piece = 0;
+    for (let steps = 0; piece + 1 < starts.length && starts[piece + 1]! <= offset; piece++) {
+      if (++steps > 2) {
+        piece = this.#pieceAt(offset);
+        break;
+      }
+    }
+    this.#piece = piece;
+    return this.#pieces[piece]!.at + offset - starts[piece]!;
+  }
+
+  #pieceAt(offset: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -86,6 +106,6 @@ export class LogicalLine {
       if (this.#starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    return this.#pieces[low]!.at + offset - this.#starts[low]!;
+    return low;
   }
 }

@@ -1,6 +1,6 @@
 import type { LogicalLine } from "./logical-line.ts";
 import type { TargetNode, TargetSelectorNode } from "./ast.ts";
-import { lowerAscii, isBlank, quoteText, skipBlanks, skipWord, trimEnd, unescapeQuotes } from "./text.ts";
+import { find, lowerAscii, isBlank, quoteText, skipBlanks, skipWord, trimEnd, unescapeQuotes } from "./text.ts";
 
 const BAR = 0x7c;
 const COLON = 0x3a;
@@ -8,6 +8,10 @@ const QUOTE = 0x22;
 const SINGLE_QUOTE = 0x27;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
+const endsOfName = /[|:]/g;
+/** What is looked for where targets end: outside keys that have an opening mark, and inside. */
+const endsOfWord = /[ \t|:]/g;
+const endsOfKey = /["'/\\]/g;
 
 /** Variables whose key is a path, in lower case; `|` always ends it and `/` does not begin a regular expression. */
 const pathVariables: ReadonlySet<string> = new Set([
@@ -79,7 +83,10 @@ export function parseTargets(line: LogicalLine, from: number, to: number, quoted
 export function targetsEnd(text: string, from: number): number {
   let nameStart = from;
   let close = 0;
-  for (let at = from; at < text.length; at++) {
+  const { length } = text;
+  for (let at = from; at < length; at++) {
+    at = find(close === 0 ? endsOfWord : endsOfKey, text, at, length);
+    if (at === length) break;
     const unit = text.charCodeAt(at);
     if (close !== 0) {
       if (unit === QUOTE) break;
@@ -137,7 +144,7 @@ function parseTarget({ line, end, quoted }: Scope, start: number): Parsed<Target
     else if (!isBlank(text.charCodeAt(at))) break;
   }
   const nameStart = at;
-  while (at < end && text.charCodeAt(at) !== BAR && text.charCodeAt(at) !== COLON) at++;
+  at = find(endsOfName, text, at, end);
   const nameEnd = trimEnd(text, nameStart, at);
   const variable = contentOf(text, nameStart, nameEnd, quoted);
   const hasKey = at < end && text.charCodeAt(at) === COLON;
@@ -264,8 +271,8 @@ function contentOf(text: string, start: number, end: number, quoted: boolean): s
 }
 
 function barAfter(text: string, from: number, end: number): number {
-  for (let at = from; at < end; at++) if (text.charCodeAt(at) === BAR) return at;
-  return end;
+  const bar = text.indexOf("|", from);
+  return bar < 0 || bar > end ? end : bar;
 }
 
 /** The first slash without an odd run of backslashes in front. */

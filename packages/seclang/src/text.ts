@@ -8,6 +8,15 @@ export function isSpace(unit: number): boolean {
   return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }
 
+/**
+ * First offset in a stretch that a pattern finds, `end` when there is none. The pattern is global and of one byte.
+ * Perf: rule sets are read once, before any loop is compiled; a search is machine code from the start.
+ */
+export function find(pattern: RegExp, text: string, from: number, end: number): number {
+  pattern.lastIndex = from;
+  return from < end && pattern.test(text) && pattern.lastIndex <= end ? pattern.lastIndex - 1 : end;
+}
+
 /** First offset at or after `from` that is no blank. */
 export function skipBlanks(text: string, from: number, end: number = text.length): number {
   let at = from;
@@ -31,7 +40,7 @@ export function trimEnd(text: string, from: number, end: number): number {
 
 /** Lower case of ASCII letters alone: other units are bytes of characters nobody has decoded. */
 export function lowerAscii(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
 
 /** A `\"` that stands for `"` between double quotes. Every other backslash stays (spec: seclang, 1.5). */
