@@ -12,7 +12,6 @@ import {
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { extract } from "tar";
 import { crsManifest, knownManifests } from "./crs-manifest.ts";
 import { crsCacheDirectory } from "./rule-sets.ts";
 
@@ -100,6 +99,7 @@ async function fetchInto(staging: string, { from, version, onProgress }: CrsInst
 /** Links and paths that leave the folder are refused by the library (`strict` turns its warnings into errors). */
 async function unpack(archive: string, directory: string): Promise<void> {
   try {
+    const { extract } = await import("tar");
     await extract({ file: archive, cwd: directory, strict: true, filter: (path) => !path.includes("/tests/") });
   } catch (error) {
     throw new Error(`cannot unpack ${archive}: ${(error as Error).message}; a .tar.gz archive is needed`);

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { pino } from "pino";
+import { pinoModule } from "./on-demand.ts";
 
 /** A log of lines that others format. */
 export interface LineLog {
@@ -21,7 +21,7 @@ const FLUSH_MS = 500;
  */
 export function openLineLog(target: string, onError: (message: string) => void): LineLog {
   if (target !== "stdout") mkdirSync(dirname(target), { recursive: true });
-  const stream = pino.destination({
+  const stream = pinoModule().pino.destination({
     dest: target === "stdout" ? 1 : target,
     sync: false,
     minLength: BUFFER_BYTES,

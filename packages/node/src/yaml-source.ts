@@ -1,5 +1,5 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Document, Node, Pair } from "yaml";
+import type { Document, LineCounter, Node, Pair } from "yaml";
+import { yamlModule } from "./on-demand.ts";
 
 /** The configuration cannot be used; the message lists every problem with file, line and column. */
 export class ConfigFileError extends Error {
@@ -19,11 +19,13 @@ export class YamlSource {
   readonly file: string;
   readonly value: unknown;
   readonly #document: Document;
-  readonly #lines = new LineCounter();
+  readonly #lines: LineCounter;
 
   /** @throws ConfigFileError on broken YAML, duplicate keys included. */
   constructor(text: string, file: string) {
     this.file = file;
+    const { LineCounter, parseDocument } = yamlModule();
+    this.#lines = new LineCounter();
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, version: "1.2" });
     const { errors } = this.#document;
     if (errors.length > 0) {
@@ -34,6 +36,7 @@ export class YamlSource {
 
   /** `file:line:column` of a value, or of the nearest thing around it that is there. */
   placeOf(path: readonly PathStep[], what: "key" | "value" = "value"): string {
+    const { isMap, isSeq } = yamlModule();
     let node: unknown = this.#document.contents;
     let offset = offsetOf(node) ?? 0;
     for (let depth = 0; depth < path.length; depth++) {
@@ -56,7 +59,7 @@ export class YamlSource {
   contentLine(path: readonly PathStep[]): number {
     const node: unknown = this.#document.getIn(path, true);
     const start = offsetOf(node);
-    if (!isScalar(node) || node.type !== "BLOCK_LITERAL" || start === undefined) return 1;
+    if (!yamlModule().isScalar(node) || node.type !== "BLOCK_LITERAL" || start === undefined) return 1;
     return this.#lines.linePos(start).line + 1;
   }
 
@@ -67,7 +70,7 @@ export class YamlSource {
 }
 
 function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+  return yamlModule().isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
 }
 
 function offsetOf(node: unknown): number | undefined {

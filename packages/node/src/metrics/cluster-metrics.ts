@@ -1,5 +1,5 @@
-import type { MetricObjectWithValues, MetricValue, Registry } from "prom-client";
-import { AggregatorRegistry, Counter, Gauge, Registry as OwnRegistry } from "prom-client";
+import type { Counter, MetricObjectWithValues, MetricValue, Registry } from "prom-client";
+import { promClient } from "../on-demand.ts";
 
 /** Metrics of one process as they travel between processes. */
 export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
@@ -11,12 +11,14 @@ export function takeSnapshot(registry: Registry): Promise<MetricsSnapshot> {
 
 /** Metrics of several worker processes as one text, with those of the process that looks after them. */
 export class ClusterMetrics {
-  readonly #own = new OwnRegistry();
+  readonly #own: Registry;
   readonly #restarts: Counter<"reason">;
   readonly #snapshots: () => Promise<MetricsSnapshot[]>;
 
   /** `snapshots` asks the workers; one that does not answer is left out. */
   constructor(workers: () => number, snapshots: () => Promise<MetricsSnapshot[]>) {
+    const { Counter, Gauge, Registry } = promClient();
+    this.#own = new Registry();
     this.#snapshots = snapshots;
     this.#restarts = new Counter({
       name: "cuirass_worker_restarts_total",
@@ -45,7 +47,12 @@ export class ClusterMetrics {
       contentType: this.#own.contentType,
       metrics: async () => {
         const snapshots = await this.#snapshots();
-        const workers = snapshots.length === 0 ? "" : await AggregatorRegistry.aggregate(snapshots as never).metrics();
+        const workers =
+          snapshots.length === 0
+            ? ""
+            : await promClient()
+                .AggregatorRegistry.aggregate(snapshots as never)
+                .metrics();
         return `${await this.#own.metrics()}\n${workers}`;
       },
     };

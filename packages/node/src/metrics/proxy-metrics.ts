@@ -1,5 +1,5 @@
-import type { Registry } from "prom-client";
-import { Counter, Gauge, Histogram } from "prom-client";
+import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { promClient } from "../on-demand.ts";
 
 /** What is counted of a finished exchange. Seconds and bytes. */
 export interface ProxyExchange {
@@ -25,6 +25,7 @@ export class ProxyMetrics {
   readonly #connectionErrors: Counter<"reason">;
 
   constructor(registry: Registry, connections: () => number) {
+    const { Counter, Gauge, Histogram } = promClient();
     const registers = [registry];
     this.#responses = new Counter({
       name: "cuirass_proxy_responses_total",

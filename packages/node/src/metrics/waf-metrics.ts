@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { promClient } from "../on-demand.ts";
 import type { EngineFault, Transaction } from "@cuirass/engine";
 import type { ReloadResult } from "../reload/live-waf.ts";
 import type { TransactionSummary } from "./transaction-summary.ts";
@@ -37,7 +38,8 @@ export class WafMetrics {
   readonly #storeCalls: Counter<"store" | "result">;
 
   /** With a registry of the application's own the metrics appear among its others. */
-  constructor(registry: Registry = new Registry()) {
+  constructor(registry: Registry = new (promClient().Registry)()) {
+    const { Counter, Gauge, Histogram } = promClient();
     this.registry = registry;
     const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
       new Counter({ name, help, labelNames, registers: [registry] });
@@ -113,7 +115,7 @@ export class WafMetrics {
 
   /** Adds what prom-client tells of the process: CPU, memory, event loop lag. Once per registry. */
   collectProcess(): void {
-    collectDefaultMetrics({ register: this.registry });
+    promClient().collectDefaultMetrics({ register: this.registry });
   }
 
   /** Counts a finished transaction. */
