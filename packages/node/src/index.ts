@@ -20,6 +20,8 @@ export type { FileWatchOptions, WatchedPaths } from "./reload/file-watch.ts";
 export { FileWatch } from "./reload/file-watch.ts";
 export type { RecordingFileSystem } from "./reload/recording-file-system.ts";
 export { recordFiles } from "./reload/recording-file-system.ts";
+export type { FileSnapshot, SnapshotRecorder } from "./reload/file-snapshot.ts";
+export { openSnapshot, recordSnapshot } from "./reload/file-snapshot.ts";
 export { ReloadQueue } from "./reload/reload-queue.ts";
 export type { RuleChanges } from "./reload/rule-changes.ts";
 export { compareRules, describeChanges } from "./reload/rule-changes.ts";
@@ -35,6 +37,8 @@ export type { FileCollectionStore, FileStoreOptions } from "./collection-stores/
 export { createFileStore } from "./collection-stores/file-store.ts";
 export type { OpenedStore, OpenStoreOptions } from "./collection-stores/open-store.ts";
 export { openCollectionStore } from "./collection-stores/open-store.ts";
+export type { StoreAnswer, StoreCall } from "./collection-stores/store-calls.ts";
+export { answerStoreCall, StoreClient } from "./collection-stores/store-calls.ts";
 export { parseMaskingList } from "./masking-list.ts";
 export type { Operations, OperationsOptions, Telemetry } from "./operations.ts";
 export { openOperations } from "./operations.ts";

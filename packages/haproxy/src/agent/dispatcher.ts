@@ -93,7 +93,8 @@ export class Dispatcher {
         this.#answered(running, actions);
       },
       report: (worker, report) => this.#reported(worker, report),
-      store: (worker, call) => worker.link.postMessage({ kind: "stored", answer: this.#stores.answer(call) }),
+      store: (worker, call) =>
+        void this.#stores.answer(call).then((answer) => worker.link.postMessage({ kind: "stored", answer })),
       free: (worker) => this.#feed(worker),
       lost: (worker, jobs, reason) => this.#lost(set, worker, jobs, reason),
     });

@@ -1,6 +1,6 @@
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { VariableAction } from "../spop/actions.ts";
-import { StoreClient } from "./collection-stores.ts";
+import { StoreClient } from "@cuirass/node";
 import type { Job, KeptTransaction, WorkerPort } from "./worker-protocol.ts";
 import { Inspector } from "../inspect/inspector.ts";
 import type { AgentPorts } from "../inspect/ports.ts";

@@ -1,6 +1,6 @@
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { Report } from "../inspect/report.ts";
-import type { StoreAnswer, StoreCall } from "./collection-stores.ts";
+import type { StoreAnswer, StoreCall } from "@cuirass/node";
 
 /** A NOTIFY to inspect. */
 export interface Job {

@@ -1,7 +1,7 @@
 import type { AgentConfig } from "../config/agent-config.ts";
 import type { InspectorConfig } from "../inspect/inspector.ts";
 import type { Report } from "../inspect/report.ts";
-import type { StoreCall } from "./collection-stores.ts";
+import type { StoreCall } from "@cuirass/node";
 import { RulesError } from "./worker-protocol.ts";
 import type { CreateWorker, FromWorker, Job, KeptTransaction, LoadedRules, WorkerLink } from "./worker-protocol.ts";
 
