@@ -15,9 +15,20 @@ export interface Route<R> {
   readonly rules: R;
 }
 
-/** What has to be waited for and ended. */
+/** What became of reading the rules anew. */
+export interface RulesReload {
+  readonly ok: boolean;
+  /** For people: what changed, or every error with file, line and excerpt. */
+  readonly message: string;
+  /** Rules in force now. */
+  readonly ruleCount: number;
+  readonly seconds: number;
+}
+
+/** What has to be waited for, renewed and ended. */
 export interface Lifetime {
   readonly ready?: Promise<void>;
+  readonly reload?: () => Promise<RulesReload>;
   readonly close?: () => Promise<void>;
 }
 
@@ -73,6 +84,16 @@ export class HttpWaf {
       reportError(this.#policy, error);
       return undefined;
     }
+  }
+
+  /**
+   * Reads and compiles the rules anew, beside those in force, which serve meanwhile. New ones come into force whole, for
+   * exchanges that begin then; when anything is wrong with them the old ones stay. Never rejects. Rules of an application's own
+   * `waf` are not ours to reload.
+   */
+  async reload(): Promise<RulesReload> {
+    const own = { ok: false, message: "these rules were compiled by the application", ruleCount: 0, seconds: 0 };
+    return (await this.#lifetime.reload?.()) ?? own;
   }
 
   /** Ends worker threads; exchanges that still run end in the fault policy. */

@@ -1,7 +1,7 @@
 export type { OwnResponse } from "@cuirass/node/block-page";
 export type { BlockResponse } from "./block-response.ts";
 export type { HttpDecision, MatchedRuleSummary } from "./decision.ts";
-export type { HttpWaf } from "./http-waf.ts";
+export type { HttpWaf, RulesReload } from "./http-waf.ts";
 export type { Hooks, PolicyOptions } from "./policy.ts";
 export type { ParsedRequest } from "./parsed.ts";
 export type { PathPattern } from "./route.ts";

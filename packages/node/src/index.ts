@@ -27,6 +27,7 @@ export type { RuleChanges } from "./reload/rule-changes.ts";
 export { compareRules, describeChanges } from "./reload/rule-changes.ts";
 export type { SignalActions } from "./reload/signals.ts";
 export { onSignals } from "./reload/signals.ts";
+export { checkNotEmptied, countRules } from "./reload/not-emptied.ts";
 export { inSlices } from "./reload/in-slices.ts";
 export { warmUp } from "./reload/warm-up.ts";
 export { createLogger } from "./logger.ts";

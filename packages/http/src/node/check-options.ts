@@ -27,6 +27,7 @@ const ruleOptions: Table = {
   requestBodyLimit: [whole(1), "a number of bytes"],
   responseBodyLimit: [whole(1), "a number of bytes"],
   overLimit: [flag("block", "partial"), "block or partial"],
+  masking: [object, "lists of arguments, cookies and headers"],
 };
 
 const routeOptions: Table = {

@@ -1,8 +1,12 @@
-import type { FaultPolicy, Host, Waf } from "@cuirass/engine";
-import { createWaf } from "@cuirass/engine";
+import type { FaultPolicy, FileSystem, Host, Waf, WafConfig } from "@cuirass/engine";
+import { compileWaf, createWaf } from "@cuirass/engine";
+import type { FileSnapshot, RuleSet } from "@cuirass/node";
 import {
   createNodeHost,
+  inSlices,
   locateRuleSet,
+  openSnapshot,
+  recordSnapshot,
   ruleSetFileSystem,
   ruleSetSources,
   supportedAuditWriters,
@@ -22,6 +26,7 @@ const names = [
   "requestBodyLimit",
   "responseBodyLimit",
   "overLimit",
+  "masking",
 ] as const satisfies readonly (keyof RuleSpec)[];
 
 /** The part of the options that says which rules run and how. */
@@ -37,26 +42,71 @@ export function checkOwnWaf(options: RuleOptions): void {
   }
 }
 
-/** Finds and compiles rules, and warms them up: the first requests are answered as fast as the later ones. */
+/** Rules as they were read, for threads that are to have the very same ones. Plain data. */
+export interface RulesSnapshot {
+  readonly ruleSet: RuleSet;
+  readonly files: FileSnapshot;
+}
+
+/** Compiled rules, and what they were read from. */
+export interface LoadedRules {
+  readonly waf: Waf;
+  readonly snapshot: RulesSnapshot;
+}
+
+/**
+ * Finds and compiles rules, and warms them up: the first requests are answered as fast as the later ones.
+ * @throws Error with everything that is wrong with them.
+ */
 export function loadRules(spec: RuleSpec, host: Partial<Host> = {}): Waf {
   const ruleSet = locateRuleSet({ rules: spec.rules });
+  return compileNow(configure(spec, ruleSet, ruleSetFileSystem(ruleSet), host));
+}
+
+/** As {@link loadRules}; other work goes on meanwhile. `before` lends what it has compiled already. */
+export async function reloadRules(spec: RuleSpec, host: Partial<Host>, before: Waf): Promise<Waf> {
+  const ruleSet = locateRuleSet({ rules: spec.rules });
+  const config = configure(spec, ruleSet, ruleSetFileSystem(ruleSet), host);
+  const waf = await inSlices(compileWaf({ ...config, shareWith: before }));
+  await inSlices(warmUp(waf));
+  return waf;
+}
+
+/** As {@link loadRules}, from the files as they are or, with a snapshot, as they were then. */
+export function loadSnapshot(spec: RuleSpec, host: Partial<Host>, snapshot: RulesSnapshot | undefined): LoadedRules {
+  if (snapshot !== undefined) {
+    const { ruleSet, files } = snapshot;
+    return { waf: compileNow(configure(spec, ruleSet, openSnapshot(files), host)), snapshot };
+  }
+  const ruleSet = locateRuleSet({ rules: spec.rules });
+  const recorder = recordSnapshot(ruleSetFileSystem(ruleSet));
+  const waf = compileNow(configure(spec, ruleSet, recorder.files, host));
+  return { waf, snapshot: { ruleSet, files: recorder.snapshot } };
+}
+
+function compileNow(config: WafConfig): Waf {
+  const waf = createWaf(config);
+  for (const _round of warmUp(waf));
+  return waf;
+}
+
+function configure(spec: RuleSpec, ruleSet: RuleSet, fileSystem: FileSystem, host: Partial<Host>): WafConfig {
   const before = spec.settings ?? "";
   const limit = spec.overLimit === "partial" ? "SecRequestBodyLimitAction ProcessPartial\n" : "";
-  const waf = createWaf({
+  return {
     directives: ruleSetSources(ruleSet, {
       mode: spec.mode ?? "block",
       paranoiaLevel: spec.paranoiaLevel,
       before: `${limit}${before}`,
       after: spec.exclusions,
     }),
-    host: createNodeHost({ fileSystem: ruleSetFileSystem(ruleSet), ...host }),
+    host: createNodeHost({ fileSystem, ...host }),
     plugins: { auditWriters: supportedAuditWriters },
     ...(spec.requestBodyLimit === undefined ? {} : requestLimits(spec.requestBodyLimit)),
     ...(spec.responseBodyLimit === undefined ? {} : { responseBodyLimit: spec.responseBodyLimit }),
     ...(spec.onFault === undefined ? {} : { onFaultPolicy: spec.onFault }),
-  });
-  for (const _round of warmUp(waf));
-  return waf;
+    ...(spec.masking === undefined ? {} : { masking: spec.masking }),
+  };
 }
 
 /** The recommended settings keep 128 KiB in memory, which must not be more than the limit. */

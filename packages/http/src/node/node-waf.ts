@@ -1,6 +1,6 @@
 import type { EngineFault, Transaction } from "@cuirass/engine";
 import { defaultHooks, logError } from "../default-hooks.ts";
-import type { Lifetime } from "../http-waf.ts";
+import type { Lifetime, RulesReload } from "../http-waf.ts";
 import { HttpWaf } from "../http-waf.ts";
 import type { RuleSetHandle } from "../inspection.ts";
 import type { WafSource } from "../local-inspection.ts";
@@ -9,8 +9,9 @@ import type { Hooks, PolicyOptions } from "../policy.ts";
 import { WorkerPool } from "../workers/pool.ts";
 import { checkOptions } from "./check-options.ts";
 import { nodeDecompressor } from "./decompressor.ts";
-import { checkOwnWaf, loadRules, ruleSpec } from "./load-rules.ts";
+import { checkOwnWaf, ruleSpec } from "./load-rules.ts";
 import type { RuleSpec } from "./load-rules.ts";
+import { LocalRules } from "./local-rules.ts";
 import type { HttpOptions } from "./options.ts";
 
 /** Options, or what `createHttpWaf` made of them when several servers share one. */
@@ -58,26 +59,40 @@ function specs(options: HttpOptions): (RuleSpec & { readonly waf?: WafSource })[
 function inThisThread(options: HttpOptions): Loaded {
   const { metrics } = options;
   const observe = metrics === undefined ? undefined : (tx: Transaction): void => metrics.observe(tx);
+  const own = new LocalRules();
   return {
-    rules: specs(options).map((spec) => localRuleSet(spec.waf ?? loadRules(spec, options.host), observe)),
-    lifetime: {},
+    rules: specs(options).map(({ waf, ...spec }) => localRuleSet(waf ?? own.add(spec, options.host), observe)),
+    lifetime: { reload: counted(() => own.reload(), options) },
   };
 }
 
 function inWorkers(options: HttpOptions): Loaded {
   const own = specs(options);
-  if (options.host !== undefined || own.some(({ waf }) => waf !== undefined)) {
-    throw new Error('"workers" load rules by themselves: "waf" and "host" cannot be handed to other threads');
+  const ports = Object.keys(options.host ?? {}).filter((port) => port !== "collectionStore");
+  if (ports.length > 0 || own.some(({ waf }) => waf !== undefined)) {
+    throw new Error(
+      '"workers" load rules by themselves: "waf", and of "host" all but the collection store, cannot be handed to other threads',
+    );
   }
   const pool = new WorkerPool({
     workers: options.workers ?? 1,
     queueLimit: options.queueLimit ?? 1024,
     timeoutMs: options.workerTimeoutMs ?? 10_000,
     specs: own,
+    store: options.host?.collectionStore,
     observe: options.metrics === undefined ? undefined : (summary) => options.metrics!.observeSummary(summary),
   });
   options.metrics?.queue("http_workers", () => pool.underWay);
-  return { rules: pool.ruleSets, lifetime: { ready: pool.ready, close: () => pool.close() } };
+  const reload = counted(() => pool.reload(), options);
+  return { rules: pool.ruleSets, lifetime: { ready: pool.ready, reload, close: () => pool.close() } };
+}
+
+function counted(reload: () => Promise<RulesReload>, { metrics }: HttpOptions): () => Promise<RulesReload> {
+  return async () => {
+    const result = await reload();
+    metrics?.reloaded({ trigger: "call", ok: result.ok });
+    return result;
+  };
 }
 
 /** Engine faults name their kind; what else fails is a port that the adapter itself depends on. */

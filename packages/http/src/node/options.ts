@@ -1,4 +1,4 @@
-import type { Host, Waf } from "@cuirass/engine";
+import type { Host, MaskingList, Waf } from "@cuirass/engine";
 import type { WafMetrics } from "@cuirass/node";
 import type { PolicyOptions } from "../policy.ts";
 import type { PathPattern } from "../route.ts";
@@ -29,6 +29,8 @@ export interface RuleOptions {
   readonly responseBodyLimit?: number;
   /** A larger request body: `block` answers 413, `partial` inspects the beginning and lets the rest flow. Default `block`. */
   readonly overLimit?: "block" | "partial";
+  /** Arguments, cookies and headers whose values no log, audit entry or decision shows. */
+  readonly masking?: MaskingList;
 }
 
 /** Other rules for some paths. What is not given is as for all other paths. */
@@ -49,6 +51,9 @@ export interface HttpOptions extends RuleOptions, PolicyOptions {
   readonly workerTimeoutMs?: number;
   /** Counts verdicts, matched rules, scores, times, faults and waiting inspections; serve it with `startAdminServer`. */
   readonly metrics?: WafMetrics;
-  /** Ports of the engine to replace: logger, collection store, GeoIP database. Not with `workers`. */
+  /**
+   * Ports of the engine to replace: logger, collection store, GeoIP database. With `workers` only the collection store, which
+   * stays in this thread; all threads count together.
+   */
   readonly host?: Partial<Host>;
 }

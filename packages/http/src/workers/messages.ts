@@ -1,9 +1,9 @@
 import type { Interruption } from "@cuirass/engine";
-import type { TransactionSummary } from "@cuirass/node";
+import type { StoreAnswer, StoreCall, TransactionSummary } from "@cuirass/node";
 import type { HttpDecision } from "../decision.ts";
 import type { BodyStep, HeadStep, RuleSetFacts } from "../inspection.ts";
 import type { ParsedLeaves } from "../parsed.ts";
-import type { RuleSpec } from "../node/load-rules.ts";
+import type { RulesSnapshot, RuleSpec } from "../node/load-rules.ts";
 import type { HeaderLines, RequestHead, ResponseHead } from "../shapes.ts";
 
 /** What a worker is started with. */
@@ -12,6 +12,17 @@ export interface WorkerSetup {
   readonly specs: readonly RuleSpec[];
   /** Closing an exchange answers with its summary. */
   readonly summaries: boolean;
+  /** What the rules are compiled from; undefined: the files as they are. */
+  readonly snapshots: readonly RulesSnapshot[] | undefined;
+}
+
+/** The rules of a worker. */
+export interface WorkerRules {
+  readonly facts: readonly RuleSetFacts[];
+  readonly ruleCount: number;
+  /** Of each rule set, but for the rules of the recommended settings. */
+  readonly ruleCounts: readonly number[];
+  readonly snapshots: readonly RulesSnapshot[];
 }
 
 /** One step of an exchange. Small bodies travel with the step that ends them, large ones in pieces before it. */
@@ -38,19 +49,18 @@ export interface Call {
   readonly step: Step;
 }
 
-/** To a worker: it is not needed any more; what waits to be written is to be written. */
-export interface EndMessage {
-  readonly kind: "end";
-}
+/** To a worker: it is not needed any more, and what waits to be written is to be written; or what a store answered. */
+export type Notice = { readonly kind: "end" } | { readonly kind: "stored"; readonly answer: StoreAnswer };
 
 /** What came of a step. */
 export type StepResult = HeadStep | BodyStep | Interruption | TransactionSummary | Uint8Array | undefined;
 
-/** From a worker: ready with its rules, unable to load them, or the answer to a call. */
+/** From a worker: ready with its rules, unable to load them, a question to a store, or the answer to a call. */
 export type WorkerMessage =
-  | { readonly kind: "ready"; readonly facts: readonly RuleSetFacts[] }
+  | { readonly kind: "ready"; readonly rules: WorkerRules }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "ended" }
+  | { readonly kind: "store"; readonly call: StoreCall }
   | {
       readonly kind: "answer";
       readonly call: number;

@@ -1,11 +1,14 @@
-import { Worker } from "node:worker_threads";
+import type { CollectionStore } from "@cuirass/engine";
+import { MemoryCollectionStore } from "@cuirass/engine";
 import type { TransactionSummary } from "@cuirass/node";
-import type { HttpDecision } from "../decision.ts";
+import { answerStoreCall, checkNotEmptied, ReloadQueue } from "@cuirass/node";
+import type { RulesReload } from "../http-waf.ts";
 import type { RuleSetFacts, RuleSetHandle } from "../inspection.ts";
-import type { RuleSpec } from "../node/load-rules.ts";
+import type { RulesSnapshot, RuleSpec } from "../node/load-rules.ts";
 import { InspectionFault } from "../policy.ts";
-import type { Call, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
+import type { Step, WorkerRules } from "./messages.ts";
 import { RemoteInspection } from "./remote-inspection.ts";
+import { WorkerSlot } from "./slot.ts";
 
 /** How a pool is set up. */
 export interface WorkerPoolOptions {
@@ -15,85 +18,63 @@ export interface WorkerPoolOptions {
   /** A worker that does not answer a call for so long is replaced. */
   readonly timeoutMs: number;
   readonly specs: readonly RuleSpec[];
+  /** For all threads and rule sets. Default: one in memory for each rule set. */
+  readonly store?: CollectionStore | undefined;
   /** Told about each exchange that is over. */
   readonly observe?: ((summary: TransactionSummary) => void) | undefined;
 }
 
-interface Answer {
-  readonly result: StepResult;
-  readonly decision: HttpDecision;
-}
-
-interface Waiting {
-  readonly since: number;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: InspectionFault) => void;
-}
-
-/** A worker and the calls it has to answer, oldest first. */
-interface Slot {
-  worker: Worker;
-  readonly calls: Map<number, Waiting>;
-  /** Rises when the worker is replaced: exchanges of the old one are lost. */
-  generation: number;
-  failures: number;
-  /** Ended, and not started again yet. */
-  down: boolean;
-  /** When its rules were loaded; undefined until then. */
-  readyAt: number | undefined;
-}
-
-// Works from src/ (tests) and from dist/ alike: a worker runs JavaScript.
-const entry = new URL("../../dist/workers/worker-main.js", import.meta.url);
-const RESTART_MS = 100;
-const RESTART_LIMIT_MS = 10_000;
-const START_ATTEMPTS = 3;
-/** Longer than an audit writer takes to give up. */
-const END_LIMIT_MS = 6000;
-/** A worker that has not loaded its rules by then is stuck, however busy the machine. */
-const LOAD_LIMIT_MS = 120_000;
-
-/** Threads that inspect, each with its own copy of the rules. An exchange stays with the thread it began in. */
+/**
+ * Threads that inspect, each with its own copy of the rules. An exchange stays with the thread it began in. New rules are
+ * loaded by new threads; when all have them they take over, and the old ones end with their last exchange.
+ */
 export class WorkerPool {
   /** All paths first, then the routes. */
   readonly ruleSets: readonly RuleSetHandle[];
   /** Resolves when a worker has loaded the rules; rejects when they cannot be loaded. */
   readonly ready: Promise<void>;
   readonly #options: WorkerPoolOptions;
-  readonly #slots: Slot[] = [];
+  readonly #reloads: ReloadQueue<RulesReload>;
+  /** Counters of rules, for all threads; they outlive a reload. */
+  readonly #stores = new Map<string, CollectionStore>();
+  /** Threads with rules that have been replaced, and exchanges that began with them. */
+  readonly #retiring = new Set<WorkerSlot>();
   readonly #watch: NodeJS.Timeout;
-  #facts: readonly RuleSetFacts[] | undefined;
-  #settleReady: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
-  #nextCall = 1;
+  #slots: readonly WorkerSlot[];
+  #rules: WorkerRules | undefined;
   #nextExchange = 1;
-  #underWay = 0;
-  #closed = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
+    this.#reloads = new ReloadQueue(() => this.#reload());
+    this.#slots = Array.from({ length: options.workers }, () => this.#slot());
+    this.ready = Promise.any(this.#slots.map(({ loaded }) => loaded)).then(
+      (rules) => {
+        this.#rules ??= rules;
+      },
+      ({ errors: [error] }: AggregateError) => {
+        throw error;
+      },
+    );
+    this.ready.catch((error: Error) => {
+      if (this.#closing === undefined) process.emitWarning(error.message, "CuirassFault");
     });
-    this.ready.catch((error: Error) => process.emitWarning(error.message, "CuirassFault"));
-    for (let index = 0; index < options.workers; index++) {
-      const slot: Slot = {
-        worker: this.#start(() => slot),
-        calls: new Map(),
-        generation: 0,
-        failures: 0,
-        down: false,
-        readyAt: undefined,
-      };
-      this.#slots.push(slot);
-    }
     this.#watch = setInterval(() => this.#replaceStuck(), Math.min(1000, options.timeoutMs / 2)).unref();
     this.ruleSets = options.specs.map((spec, index) => this.#ruleSet(spec, index));
   }
 
   /** Calls that wait for an answer. */
   get underWay(): number {
-    return this.#underWay;
+    let count = 0;
+    for (const slot of this.#slots) count += slot.underWay;
+    for (const slot of this.#retiring) count += slot.underWay;
+    return count;
+  }
+
+  /** Reads the rules anew. Never rejects: when anything is wrong with them, those in force stay. */
+  reload(): Promise<RulesReload> {
+    return this.#reloads.request("call");
   }
 
   close(): Promise<void> {
@@ -101,13 +82,60 @@ export class WorkerPool {
   }
 
   async #end(): Promise<void> {
-    this.#closed = true;
     clearInterval(this.#watch);
-    for (const slot of this.#slots) this.#rejectCalls(slot, "the worker threads were closed");
-    await Promise.all(
-      this.#slots.map(({ worker, readyAt }) => (readyAt === undefined ? undefined : untilEnded(worker))),
-    );
-    await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
+    await Promise.all([...this.#slots, ...this.#retiring].map((slot) => slot.end()));
+  }
+
+  async #reload(): Promise<RulesReload> {
+    const started = performance.now();
+    const fresh: WorkerSlot[] = [];
+    const add = (snapshots?: readonly RulesSnapshot[]): Promise<WorkerRules> => {
+      const slot = this.#slot(snapshots);
+      fresh.push(slot);
+      return slot.loaded;
+    };
+    const result = (ok: boolean, message: string): RulesReload => {
+      const seconds = (performance.now() - started) / 1000;
+      return { ok, message, ruleCount: this.#rules?.ruleCount ?? 0, seconds };
+    };
+    try {
+      // The first one alone reads the files: wrong rules are told once, and all threads get the same ones.
+      const rules = await add();
+      for (const [index, count] of rules.ruleCounts.entries())
+        checkNotEmptied(this.#rules?.ruleCounts[index] ?? 0, count);
+      await Promise.all(Array.from({ length: this.#options.workers - 1 }, () => add(rules.snapshots)));
+      if (this.#closing !== undefined) throw new Error("the worker threads were closed");
+      const old = this.#slots;
+      this.#slots = fresh;
+      this.#rules = rules;
+      for (const slot of old) {
+        this.#retiring.add(slot);
+        void slot.retire().finally(() => this.#retiring.delete(slot));
+      }
+      return result(true, `${rules.ruleCount} rules in ${fresh.length} threads`);
+    } catch (error) {
+      await Promise.all(fresh.map((slot) => slot.end()));
+      return result(false, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #slot(snapshots?: readonly RulesSnapshot[]): WorkerSlot {
+    const { specs, observe, timeoutMs } = this.#options;
+    return new WorkerSlot({
+      setup: { specs, summaries: observe !== undefined, snapshots },
+      timeoutMs,
+      store: (call) => answerStoreCall(this.#store(call.store), call),
+    });
+  }
+
+  #store(name: string): CollectionStore {
+    if (this.#options.store !== undefined) return this.#options.store;
+    let store = this.#stores.get(name);
+    if (store === undefined) {
+      const clock = { now: Date.now, monotonic: () => performance.now() };
+      this.#stores.set(name, (store = new MemoryCollectionStore({ clock })));
+    }
+    return store;
   }
 
   #ruleSet(spec: RuleSpec, index: number): RuleSetHandle {
@@ -116,7 +144,7 @@ export class WorkerPool {
       blocking: spec.mode !== "detect",
       refusesBeyondLimit: { request: spec.overLimit !== "partial", response: false },
     };
-    const facts = (): RuleSetFacts => this.#facts?.[index] ?? strict;
+    const facts = (): RuleSetFacts => this.#rules?.facts[index] ?? strict;
     return {
       get blocking() {
         return facts().blocking;
@@ -129,135 +157,35 @@ export class WorkerPool {
   }
 
   #open(ruleSet: number): RemoteInspection {
-    const slot = this.#slots.reduce((least, other) => (load(other) < load(least) ? other : least));
     const exchange = this.#nextExchange++;
-    const { generation } = slot;
+    // Chosen with the first step: until then a reload may replace the threads.
+    let place: { readonly slot: WorkerSlot; readonly generation: number } | undefined;
     return new RemoteInspection({
       ruleSet,
       observe: this.#options.observe,
-      ask: (step, transfer) => this.#ask(slot, generation, exchange, step, transfer ?? []),
+      ask: (step, transfer = []) => {
+        const refused = this.#refuse(step);
+        if (refused !== undefined) return Promise.reject(refused);
+        if (place === undefined) {
+          const slot = this.#slots.reduce((least, other) => (other.load < least.load ? other : least));
+          place = { slot, generation: slot.generation };
+        }
+        return place.slot.ask(place.generation, exchange, step, transfer);
+      },
     });
   }
 
-  #ask(
-    slot: Slot,
-    generation: number,
-    exchange: number,
-    step: Step,
-    transfer: readonly ArrayBuffer[],
-  ): Promise<Answer> {
-    if (this.#closed) return Promise.reject(new InspectionFault("the worker threads were closed", 503));
-    if (slot.down || slot.generation !== generation) {
-      return Promise.reject(new InspectionFault("the worker thread of this exchange has ended", 503));
-    }
+  #refuse(step: Step): InspectionFault | undefined {
+    if (this.#closing !== undefined) return new InspectionFault("the worker threads were closed", 503);
     // An exchange that was admitted has half its cost behind it, and closing one makes room.
     const room = step.kind === "open-request" ? 1 : step.kind === "close" ? Infinity : 2;
-    if (this.#underWay >= this.#options.queueLimit * room) {
-      return Promise.reject(new InspectionFault(`${this.#underWay} inspections are waiting already`, 503));
-    }
-    return new Promise((resolve, reject) => {
-      const call = this.#nextCall++;
-      this.#underWay++;
-      slot.calls.set(call, { since: performance.now(), resolve, reject });
-      const message: Call = { call, exchange, step };
-      slot.worker.postMessage(message, transfer);
-    });
-  }
-
-  #start(slot: () => Slot): Worker {
-    const { specs, observe } = this.#options;
-    const workerData: WorkerSetup = { specs, summaries: observe !== undefined };
-    // Loaders and conditions of the application are not meant for this code.
-    const worker = new Worker(entry, { workerData, execArgv: [] });
-    worker.unref();
-    worker.on("message", (message: WorkerMessage) => this.#receive(slot(), message));
-    worker.on("error", (error) => this.#lose(slot(), worker, error.message));
-    worker.on("exit", (code) => this.#lose(slot(), worker, `exit code ${code}`));
-    return worker;
-  }
-
-  #receive(slot: Slot, message: WorkerMessage): void {
-    if (message.kind === "ended") return;
-    if (message.kind === "failed") {
-      this.#settleReady?.reject(new Error(message.message));
-      return void slot.worker.terminate();
-    }
-    if (message.kind === "ready") {
-      slot.failures = 0;
-      slot.readyAt = performance.now();
-      this.#facts = message.facts;
-      return this.#settleReady?.resolve();
-    }
-    const waiting = slot.calls.get(message.call);
-    if (waiting === undefined) return;
-    slot.calls.delete(message.call);
-    this.#underWay--;
-    if (message.error !== undefined) waiting.reject(new InspectionFault(message.error));
-    else waiting.resolve(message);
-  }
-
-  /** The thread has ended: its exchanges end in the fault policy, and another one takes its place. */
-  #lose(slot: Slot, worker: Worker, reason: string): void {
-    if (slot.worker !== worker || slot.down || this.#closed) return;
-    slot.down = true;
-    slot.readyAt = undefined;
-    slot.generation++;
-    slot.failures++;
-    this.#rejectCalls(slot, `the worker thread has ended: ${reason}`);
-    if (slot.failures >= START_ATTEMPTS) {
-      this.#settleReady?.reject(new Error(`worker threads of the WAF end before they are ready: ${reason}`));
-    }
-    const pause = Math.min(RESTART_LIMIT_MS, RESTART_MS * 2 ** (slot.failures - 1));
-    const restart = (): void => {
-      if (this.#closed) return;
-      slot.down = false;
-      slot.worker = this.#start(() => slot);
-    };
-    if (slot.failures === 1) restart();
-    else setTimeout(restart, pause).unref();
-  }
-
-  #rejectCalls(slot: Slot, reason: string): void {
-    const lost = [...slot.calls.values()];
-    slot.calls.clear();
-    this.#underWay -= lost.length;
-    for (const { reject } of lost) reject(new InspectionFault(reason, 503));
+    const { underWay } = this;
+    if (underWay < this.#options.queueLimit * room) return undefined;
+    return new InspectionFault(`${underWay} inspections are waiting already`, 503);
   }
 
   #replaceStuck(): void {
     const now = performance.now();
-    const { timeoutMs } = this.#options;
-    for (const slot of this.#slots) {
-      const [oldest] = slot.calls.values();
-      if (oldest === undefined) continue;
-      const loading = slot.readyAt === undefined;
-      const since = loading ? oldest.since : Math.max(oldest.since, slot.readyAt ?? 0);
-      if (now - since <= (loading ? LOAD_LIMIT_MS : timeoutMs)) continue;
-      const { worker } = slot;
-      this.#lose(slot, worker, `no answer within ${timeoutMs} ms`);
-      void worker.terminate();
-    }
+    for (const slot of [...this.#slots, ...this.#retiring]) slot.replaceIfStuck(now);
   }
-}
-
-/** Resolves when the worker has written what waited, has ended, or takes too long. */
-function untilEnded(worker: Worker): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, END_LIMIT_MS);
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    worker.once("exit", done);
-    worker.on("message", (message: WorkerMessage) => {
-      if (message.kind === "ended") done();
-    });
-    worker.postMessage({ kind: "end" });
-  });
-}
-
-/** Calls that a worker has before it; one that is loading its rules comes last, one that has ended not at all. */
-function load({ down, readyAt, calls }: Slot): number {
-  if (down) return Infinity;
-  return calls.size + (readyAt === undefined ? 1e9 : 0);
 }

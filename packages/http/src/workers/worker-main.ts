@@ -1,31 +1,43 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Transaction, Waf } from "@cuirass/engine";
 import type { NodeAuditSink, TransactionSummary } from "@cuirass/node";
-import { summarise } from "@cuirass/node";
+import { countRules, StoreClient, summarise } from "@cuirass/node";
 import { LocalInspection, ruleSetFacts } from "../local-inspection.ts";
 import { after } from "../maybe.ts";
-import { loadRules } from "../node/load-rules.ts";
-import type { Call, EndMessage, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
+import { loadSnapshot } from "../node/load-rules.ts";
+import type { Call, Notice, Step, StepResult, WorkerMessage, WorkerSetup } from "./messages.ts";
 
 /** A thread that inspects: loads the rules it was given, then answers one call after the other. */
 const port = parentPort!;
-const { specs, summaries } = workerData as WorkerSetup;
-const wafs = load(specs);
+const { specs, summaries, snapshots } = workerData as WorkerSetup;
+const stores = new StoreClient((call) => send({ kind: "store", call }));
+const wafs = load();
 /** Exchanges by number, with the step that is running. */
 const exchanges = new Map<number, { readonly inspection: Observed; busy: Promise<unknown> | undefined }>();
 
-port.on("message", (call: Call | EndMessage) => {
-  if ("kind" in call) return void end();
+port.on("message", (call: Call | Notice) => {
+  if ("kind" in call) return call.kind === "end" ? void end() : stores.receive(call.answer);
   const busy = exchanges.get(call.exchange)?.busy;
   if (busy === undefined) void run(call);
   else void busy.then(() => run(call));
 });
 
-function load(specs: WorkerSetup["specs"]): readonly Waf[] {
+function load(): readonly Waf[] {
   try {
-    const loaded = specs.map((spec) => loadRules(spec));
-    send({ kind: "ready", facts: loaded.map(ruleSetFacts) });
-    return loaded;
+    const loaded = specs.map((spec, index) =>
+      loadSnapshot(spec, { collectionStore: stores.storeOf(String(index)) }, snapshots?.[index]),
+    );
+    const compiled = loaded.map(({ waf }) => waf);
+    send({
+      kind: "ready",
+      rules: {
+        facts: compiled.map(ruleSetFacts),
+        ruleCount: compiled.reduce((sum, { ruleCount }) => sum + ruleCount, 0),
+        ruleCounts: compiled.map(countRules),
+        snapshots: loaded.map(({ snapshot }) => snapshot),
+      },
+    });
+    return compiled;
   } catch (error) {
     send({ kind: "failed", message: messageOf(error) });
     return [];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ReloadResult } from "./live-waf.ts";
 import { createNodeHost } from "../host.ts";
+import { locateRuleSet, ruleSetFileSystem, ruleSetSources } from "../rule-sets.ts";
 import { LiveWaf } from "./live-waf.ts";
 
 // A busy machine is no broken one.
@@ -93,6 +94,21 @@ test("a rule file that turns up empty does not take the protection away", async 
   writeFileSync(join(directory, "rules.conf"), "");
   expect((await waf.reload()).message).toContain("no rule at all");
   expect(await blocks(waf.waf, "one")).toBe(true);
+});
+
+test("nor does one that leaves only the recommended settings", async () => {
+  const file = join(directory, "rules.conf");
+  writeFileSync(file, rule(1, "one"));
+  live = new LiveWaf({
+    configure: (files) => {
+      const ruleSet = locateRuleSet({ rules: file });
+      const fileSystem = ruleSetFileSystem(ruleSet, files);
+      return { directives: ruleSetSources(ruleSet, {}), host: createNodeHost({ fileSystem }) };
+    },
+  });
+  writeFileSync(file, "");
+  expect((await live.reload()).message).toContain("no rule at all");
+  expect(await blocks(live.waf, "one")).toBe(true);
 });
 
 test("a transaction ends on the rules it began with", async () => {

@@ -5,6 +5,7 @@ import type { FileWatchOptions } from "./file-watch.ts";
 import { FileWatch } from "./file-watch.ts";
 import { inSlices } from "./in-slices.ts";
 import { recordFiles } from "./recording-file-system.ts";
+import { checkNotEmptied, countRules } from "./not-emptied.ts";
 import { ReloadQueue } from "./reload-queue.ts";
 import { compareRules, describeChanges } from "./rule-changes.ts";
 import { warmUp } from "./warm-up.ts";
@@ -97,10 +98,7 @@ export class LiveWaf {
     let message: string;
     try {
       const fresh = await inSlices(compileWaf({ ...this.#configure(files), shareWith: this.#waf }));
-      // Nobody runs a WAF to have no rules: a mount that is gone or a file cut short looks like this.
-      if (fresh.ruleCount === 0 && this.#waf.ruleCount > 0) {
-        throw new Error("the new configuration holds no rule at all; restart to run without rules");
-      }
+      checkNotEmptied(countRules(this.#waf), countRules(fresh));
       await inSlices(warmUp(fresh));
       changes = compareRules(this.#waf, fresh);
       message = describeChanges(changes);
