@@ -1,7 +1,7 @@
 // npm run e2e:http: every connector for HTTP applications on real sockets: contract, faults, CRS, load.
 // Each file of e2e-http/groups/ is one group of cases (see e2e-http/group.mjs for what it is given).
 //   --json FILE          write cases, CRS results, throughput and figures
-//   --groups NAME,NAME   only these groups
+//   --groups NAME,NAME   only these groups; "next" runs only when it is named
 //   --skip-crs, --skip-load
 //   --seconds N          length of each load run (default 10)
 import { spawnSync } from "node:child_process";
@@ -38,7 +38,9 @@ const names = readdirSync(folder)
   .filter((name) => name.endsWith(".mjs"))
   .map((name) => name.slice(0, -4))
   .sort();
-const wanted = options.groups?.split(",") ?? names;
+/** Too heavy for every run. */
+const onlyNamed = new Map([["next", "installs and builds Next.js, 300 MB: --groups next"]]);
+const wanted = options.groups?.split(",") ?? names.filter((name) => !onlyNamed.has(name));
 for (const name of wanted) {
   if (names.includes(name)) continue;
   console.error(`there is no group ${name}; known are ${names.join(", ")}`);
@@ -47,6 +49,11 @@ for (const name of wanted) {
 
 const result = { cases: [], crs: [], throughput: [], figures: { "Node.js version": process.version }, notRun: [] };
 const directory = mkdtempSync(join(tmpdir(), "cuirass-e2e-http-"));
+for (const [what, why] of onlyNamed) {
+  if (wanted.includes(what) || options.groups !== undefined) continue;
+  result.notRun.push({ what, why });
+  console.log(`not run: ${what}: ${why}`);
+}
 for (const name of wanted) {
   console.log(`== ${name}`);
   const group = new GroupRun(result, {
