@@ -46,13 +46,13 @@ export class Registry {
   }
 
   findOperator(name: string): OperatorDefinition | undefined {
-    return this.#operators.get(name.toLowerCase());
+    return this.#operators.get(name) ?? this.#operators.get(name.toLowerCase());
   }
   findTransformation(name: string): TransformationDefinition | undefined {
-    return this.#transformations.get(name.toLowerCase());
+    return this.#transformations.get(name) ?? this.#transformations.get(name.toLowerCase());
   }
   findAction(name: string): ActionDefinition | undefined {
-    return this.#actions.get(name.toLowerCase());
+    return this.#actions.get(name) ?? this.#actions.get(name.toLowerCase());
   }
   findBodyProcessor(name: string): BodyProcessorDefinition | undefined {
     return this.#bodyProcessors.get(name.toLowerCase());

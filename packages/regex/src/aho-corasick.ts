@@ -19,7 +19,7 @@ export class AhoCorasick {
   /** Next state by row and column, failure links followed. */
   readonly table: Uint16Array | Uint32Array;
   /** Bytes of a phrase that have been read, by state. A transition goes on along a phrase when it adds one. */
-  readonly depth: Uint16Array | Uint32Array;
+  readonly depth: Uint32Array;
   /** Index of the phrase that ends exactly here, -1 for none. */
   readonly phrase: Int32Array;
   /** The longest proper suffix that is a phrase, as a state with a smaller number; 0 for none. */
@@ -31,16 +31,15 @@ export class AhoCorasick {
     this.columns = this.#assignClasses();
     this.rowBits = Math.max(rowBits, 32 - Math.clz32(this.columns - 1));
     const states = countPrefixes(this.phrases);
-    this.firstEnd = 1 << (32 - Math.clz32(states - phrases.length - 1));
-    const numbers = this.firstEnd + states;
-    this.phrase = new Int32Array(numbers).fill(-1);
-    this.shorter = new Int32Array(numbers);
-    const isLong = phrases.some((phrase) => phrase.length > 0xffff);
-    this.depth = isLong ? new Uint32Array(numbers) : new Uint16Array(numbers);
-    const Numbers = numbers <= 0x1_0000 ? Uint16Array : Uint32Array;
-    const table = new Numbers(numbers << this.rowBits);
-    this.end = this.#build(table, states);
-    this.table = table.subarray(0, this.end << this.rowBits);
+    const count = phrases.length;
+    // How many states end a phrase shows when all are made. Mostly they are a few more than the phrases.
+    const layout = this.#lay(states, states - 1.25 * count, 1.5 * count) ?? this.#lay(states, states - count, states)!;
+    this.firstEnd = layout.firstEnd;
+    this.end = layout.end;
+    this.table = layout.table;
+    this.depth = layout.depth;
+    this.phrase = layout.phrase;
+    this.shorter = layout.shorter;
   }
 
   #assignClasses(): number {
@@ -61,14 +60,21 @@ export class AhoCorasick {
 
   /**
    * Breadth first. A state stands for the phrases that begin alike, which are neighbours as they are sorted; its row is that
-   * of its failure state, which is shallower and so complete, with the transitions along its own phrases put in.
+   * of its failure state, which is shallower and so complete, with the transitions along its own phrases put in. Undefined
+   * when there are more states of either kind than there is room for.
    */
-  #build(table: Uint16Array | Uint32Array, states: number): number {
-    const { phrases, classes, columns, rowBits, firstEnd, depth, phrase, shorter } = this;
+  #lay(states: number, others: number, ends: number): Layout | undefined {
+    const { phrases, classes, columns, rowBits } = this;
+    const firstEnd = 1 << (32 - Math.clz32(Math.max(others, 1) - 1));
+    const numbers = firstEnd + Math.ceil(ends);
+    const table = numbers <= 0x1_0000 ? new Uint16Array(numbers << rowBits) : new Uint32Array(numbers << rowBits);
+    const depth = new Uint32Array(numbers);
+    const phrase = new Int32Array(numbers).fill(-1);
+    const shorter = new Int32Array(numbers);
     const queue = new Int32Array(states);
-    const failure = new Int32Array(depth.length);
-    const first = new Int32Array(depth.length);
-    const last = new Int32Array(depth.length);
+    const failure = new Int32Array(numbers);
+    const first = new Int32Array(numbers);
+    const last = new Int32Array(numbers);
     last[0] = phrases.length;
     let next = 1;
     let nextEnd = firstEnd;
@@ -87,9 +93,10 @@ export class AhoCorasick {
         while (until < to && phrases[until]!.charCodeAt(length) === unit) until++;
         const cell = row + classes[unit & 0xff]!;
         const suffix = state === 0 ? 0 : table[cell]!;
-        const ends = phrases[from]!.length === length + 1;
-        const child = ends || suffix >= firstEnd ? nextEnd++ : next++;
-        if (ends) phrase[child] = from;
+        const isPhrase = phrases[from]!.length === length + 1;
+        const child = isPhrase || suffix >= firstEnd ? nextEnd++ : next++;
+        if (next > firstEnd || nextEnd > numbers) return undefined;
+        if (isPhrase) phrase[child] = from;
         if (suffix >= firstEnd) shorter[child] = phrase[suffix]! >= 0 ? suffix : shorter[suffix]!;
         failure[child] = suffix;
         depth[child] = length + 1;
@@ -100,9 +107,12 @@ export class AhoCorasick {
         from = until;
       }
     }
-    return nextEnd;
+    return { firstEnd, end: nextEnd, table: table.subarray(0, nextEnd << rowBits), depth, phrase, shorter };
   }
 }
+
+/** What is known once the states have their numbers. */
+type Layout = Pick<AhoCorasick, "firstEnd" | "end" | "table" | "depth" | "phrase" | "shorter">;
 
 /** Distinct beginnings of sorted phrases, the empty one included. */
 function countPrefixes(sorted: readonly string[]): number {

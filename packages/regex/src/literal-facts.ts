@@ -95,12 +95,12 @@ export class Facts {
     let best: Group | undefined;
     let fewest = Infinity;
     for (let at = 0; at < groups.length; at++) {
-      const hits = expectedHits(groups[at]!);
+      const hits = expectedHits(groups[at]!, fewest);
       if (hits >= fewest) continue;
       fewest = hits;
       best = groups[at];
     }
-    return isGroup(exact) && expectedHits(exact) < fewest ? exact : best;
+    return isGroup(exact) && expectedHits(exact, fewest) < fewest ? exact : best;
   }
 }
 

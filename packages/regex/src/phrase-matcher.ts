@@ -8,9 +8,16 @@ export class PhraseMatcher {
   #automaton: AhoCorasick | undefined;
 
   constructor(phrases: readonly string[]) {
-    this.#phrases = [...new Set(phrases.map(foldCase))].filter((phrase) => phrase !== "");
-    const shortest = this.#phrases.reduce((least, phrase) => Math.min(least, phrase.length), Infinity);
-    const isEmpty = this.#phrases.length === 0;
+    const distinct = new Set<string>();
+    let shortest = Infinity;
+    for (let index = 0; index < phrases.length; index++) {
+      const phrase = foldCase(phrases[index]!);
+      if (phrase === "") continue;
+      distinct.add(phrase);
+      if (phrase.length < shortest) shortest = phrase.length;
+    }
+    this.#phrases = [...distinct];
+    const isEmpty = distinct.size === 0;
     this.condition = { minLength: isEmpty ? 0 : shortest, groups: isEmpty ? [] : [this.#phrases] };
   }
 

@@ -45,7 +45,7 @@ export class PrefilterBuilder {
   }
 
   #idOf(group: readonly string[]): number {
-    const folded = [...new Set(group.map(foldCase))].sort();
+    const folded = group.length === 1 ? [foldCase(group[0]!)] : [...new Set(group.map(foldCase))].sort();
     const key = folded.join("\n");
     let id = this.#ids.get(key);
     if (id === undefined) {
@@ -293,7 +293,7 @@ export class Prefilter {
 function selectiveGroups(groups: PrefilterCondition["groups"]): readonly (readonly string[])[] {
   const [best, ...others] = groups
     .filter((group) => group.length > 0 && !group.includes(""))
-    .map((group) => ({ group, hits: expectedHits(group) }))
+    .map((group) => ({ group, hits: expectedHits(group, MOST_HITS) }))
     .filter(({ hits }) => hits <= MOST_HITS)
     .toSorted((a, b) => a.hits - b.hits);
   if (best === undefined) return [];

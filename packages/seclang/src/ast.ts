@@ -143,6 +143,8 @@ export interface MarkerNode {
   readonly name: "SecMarker";
   /** Without quotes. */
   readonly label: string;
+  /** Last physical line of the directive. */
+  readonly lastLine: number;
   readonly span: Span;
 }
 

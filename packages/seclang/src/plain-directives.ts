@@ -9,7 +9,7 @@ export function parseMarker(directive: Directive): MarkerNode | undefined {
   const { line, nameEnd, span } = directive;
   const { start, end } = readWhole(line, nameEnd);
   const label = stripQuotes(line.text.slice(start, end));
-  if (label !== "") return { kind: "marker", name: "SecMarker", label, span };
+  if (label !== "") return { kind: "marker", name: "SecMarker", label, lastLine: line.lastLine, span };
   reportAtName(
     directive,
     "SECLANG_ARGUMENT_MISSING",

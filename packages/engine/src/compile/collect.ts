@@ -1,5 +1,5 @@
 import type { DirectiveNode, SecActionNode, SecRuleNode, SettingNode } from "@cuirass/seclang";
-import { nearestName, position } from "@cuirass/seclang";
+import { nearestName } from "@cuirass/seclang";
 import type { DefaultActions, PendingRule, RulePosition } from "./draft.ts";
 import type { DirectiveContext } from "./directives/directive.ts";
 import type { Exclusion } from "./exclusions.ts";
@@ -107,6 +107,7 @@ class Collector implements Collected {
       head: readRuleHead(node.actions),
       position: this.#position(),
       marker: "",
+      lastLine: node.lastLine,
       targets: node.kind === "rule" ? [...node.targets] : [],
       exclusions: [],
       actions: [...node.actions],
@@ -128,6 +129,7 @@ class Collector implements Collected {
       head: { id: 0, phase: 0, tags: [], message: undefined },
       position: this.#position(),
       marker: node.label,
+      lastLine: node.lastLine,
       targets: [],
       exclusions: [],
       actions: [],
@@ -196,13 +198,4 @@ class Collector implements Collected {
       );
     }
   }
-}
-
-/** File and last line of a node, as rule metadata reports them. */
-export function whereIs(node: { readonly span: SecRuleNode["span"]; readonly lastLine?: number }): {
-  file: string;
-  line: number;
-} {
-  const { source, end } = node.span;
-  return { file: source.name, line: node.lastLine ?? position(source, end).line };
 }

@@ -1,6 +1,5 @@
 import type { Diagnostic } from "@cuirass/seclang";
 import { PrefilterBuilder } from "@cuirass/regex";
-import { parseActionList } from "@cuirass/seclang";
 import type { CompiledRule, CompiledRuleset } from "./ruleset.ts";
 import type { ConfigSource } from "./load.ts";
 import type { Host } from "../host.ts";
@@ -10,11 +9,12 @@ import type { RuleMetadata } from "../matched-rule.ts";
 import type { WafSettings } from "../settings.ts";
 import { defaultSettings } from "../settings.ts";
 import { collectDirectives } from "./collect.ts";
+import { builtInDefaults } from "./defaults.ts";
 import { applyExclusions } from "./exclusions.ts";
 import { loadDirectives } from "./load.ts";
 import { PipelineBuilder } from "./pipelines.ts";
 import { Report } from "./report.ts";
-import { builtInDefaultNodes, compileRule } from "./rule.ts";
+import { compileRule } from "./rule.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { validateSettings } from "./validate-settings.ts";
 import { SharedParts } from "./shared-parts.ts";
@@ -54,12 +54,12 @@ export function* compileConfiguration(
   const { host, registry, auditWriters } = options;
   const auditFormats = registry.auditFormatNames();
 
-  const directives = yield* loadDirectives(sources, host.fileSystem, parts, report);
+  const directives = yield* loadDirectives(sources, host, parts, report);
   const collected = collectDirectives(directives, { settings, host, auditFormats, auditWriters }, report);
   options.overrides(settings);
   validateSettings(settings, host.auditSink, report);
 
-  const defaultActions = builtInDefaultNodes((text) => parseActionList(text).actions);
+  const defaultActions = builtInDefaults();
   const pipelines = new PipelineBuilder(settings, before?.transformations);
   const prefilters = {
     request: new PrefilterBuilder(before?.prefilters.request),

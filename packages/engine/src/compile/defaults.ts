@@ -1,11 +1,27 @@
 import type { ActionNode, SecActionNode } from "@cuirass/seclang";
 import type { DefaultActions } from "./draft.ts";
 import type { Report } from "./report.ts";
+import { parseActionList } from "@cuirass/seclang";
 import { findAction } from "../actions/index.ts";
 import { parsePhase } from "../actions/phase.ts";
+import { Phase } from "../phase.ts";
 
 /** What phase-2 rules start from when no SecDefaultAction was given; other phases start from nothing (spec: seclang, 14). */
-export const builtInDefaults: readonly string[] = ["log", "auditlog", "pass"];
+export function builtInDefaults(): DefaultActions {
+  return defaultsOf(Phase.RequestBody, parseActionList("log,auditlog,pass").actions);
+}
+
+function defaultsOf(phase: Phase, actions: readonly ActionNode[]): DefaultActions {
+  return {
+    phase,
+    inherited: actions.filter((action) => action.name !== "phase" && !isDisruptive(action)),
+    disruptive: actions.filter(isDisruptive),
+  };
+}
+
+function isDisruptive(action: ActionNode): boolean {
+  return findAction(action.name)?.group === "disruptive";
+}
 
 /**
  * Checks a SecDefaultAction: a phase, exactly one disruptive action, no other metadata, no transformation.
@@ -50,22 +66,22 @@ export function checkDefaultActions(node: SecActionNode, report: Report): Defaul
     const message = `SecDefaultAction needs exactly one disruptive action, this one has ${disruptive}`;
     report.error("WAF_CONFIG_DEFAULT_ACTION", message, node.span, "as in phase:2,log,auditlog,pass");
   }
-  return ok && phase !== undefined ? { phase, actions: node.actions } : undefined;
+  return ok && phase !== undefined ? defaultsOf(phase, node.actions) : undefined;
 }
 
 /**
  * The actions a rule really has: defaults of its phase first, then its own without `block`, and the default disruptive
  * action last unless the rule has one of its own (spec: seclang, 14). A rule with an empty list takes no defaults.
  */
-export function mergeDefaults(
-  own: readonly ActionNode[],
-  defaults: readonly ActionNode[] | undefined,
-): readonly ActionNode[] {
+export function mergeDefaults(own: readonly ActionNode[], defaults: DefaultActions | undefined): readonly ActionNode[] {
   if (own.length === 0 || defaults === undefined) return own;
-  const isDisruptive = (action: ActionNode): boolean => findAction(action.name)?.group === "disruptive";
-  const inherited = defaults.filter((action) => action.name !== "phase" && !isDisruptive(action));
-  const hasOwn = own.some((action) => isDisruptive(action) && action.name !== "block");
-  const kept = own.filter((action) => action.name !== "block");
-  const last = hasOwn ? [] : defaults.filter(isDisruptive);
-  return [...inherited, ...kept, ...last];
+  const merged = [...defaults.inherited];
+  let hasOwn = false;
+  for (const action of own) {
+    if (action.name === "block") continue;
+    hasOwn ||= isDisruptive(action);
+    merged.push(action);
+  }
+  if (!hasOwn) merged.push(...defaults.disruptive);
+  return merged;
 }

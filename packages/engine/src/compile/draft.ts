@@ -5,7 +5,9 @@ import type { Phase } from "../phase.ts";
 /** Default actions of a phase as they stood when a rule was read. */
 export interface DefaultActions {
   readonly phase: Phase;
-  readonly actions: readonly ActionNode[];
+  /** What a rule always takes over, and what it takes over when it has no disruptive action of its own. */
+  readonly inherited: readonly ActionNode[];
+  readonly disruptive: readonly ActionNode[];
 }
 
 /** What the directives before a rule decided about it. */
@@ -35,6 +37,8 @@ export interface PendingRule {
   readonly head: RuleHead;
   readonly position: RulePosition;
   readonly marker: ByteString;
+  /** Last physical line of its directive. */
+  readonly lastLine: number;
   targets: TargetNode[];
   /** `!X` of SecRuleUpdateTarget*: applied to every target of that variable, wherever it stands. */
   readonly exclusions: TargetNode[];

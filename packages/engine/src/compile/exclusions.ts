@@ -25,16 +25,14 @@ export interface Exclusion {
  * additions work over ranges, and SecRuleUpdateTargetByMsg does what it says (gaps A5, A13, A14, B).
  */
 export function applyExclusions(rules: readonly PendingRule[], exclusions: readonly Exclusion[], report: Report): void {
+  const byId = exclusions.length > 0 ? rulesById(rules) : none;
   for (const { node } of exclusions) {
     let touched = 0;
     for (const selector of node.selectors) {
-      const matches = selectorTest(selector, node.name, report);
-      if (matches === undefined) return;
-      for (const rule of rules) {
-        if (rule.kind === "marker" || !matches(rule)) continue;
-        touched++;
-        apply(node, selector, rule, report);
-      }
+      const matching = selectRules(selector, node.name, rules, byId, report);
+      if (matching === undefined) return;
+      for (const rule of matching) apply(node, selector, rule, report);
+      touched += matching.length;
     }
     if (touched === 0) {
       const message = `${node.name} matches no rule`;
@@ -46,6 +44,32 @@ export function applyExclusions(rules: readonly PendingRule[], exclusions: reado
       );
     }
   }
+}
+
+const none: ReadonlyMap<number, readonly PendingRule[]> = new Map();
+
+function rulesById(rules: readonly PendingRule[]): ReadonlyMap<number, readonly PendingRule[]> {
+  const byId = new Map<number, PendingRule[]>();
+  for (const rule of rules) {
+    if (rule.kind === "marker" || rule.head.id === 0) continue;
+    const known = byId.get(rule.head.id);
+    if (known === undefined) byId.set(rule.head.id, [rule]);
+    else known.push(rule);
+  }
+  return byId;
+}
+
+/** The rules that a selector means; undefined, with the error reported, when it cannot be used. */
+function selectRules(
+  selector: SelectorNode,
+  directive: string,
+  rules: readonly PendingRule[],
+  byId: ReadonlyMap<number, readonly PendingRule[]>,
+  report: Report,
+): readonly PendingRule[] | undefined {
+  if (selector.kind === "id-range" && selector.from === selector.to) return byId.get(selector.from) ?? [];
+  const matches = selectorTest(selector, directive, report);
+  return matches && rules.filter((rule) => rule.kind !== "marker" && matches(rule));
 }
 
 function selectorTest(

@@ -1,6 +1,6 @@
 import type { DirectiveNode, IncludeNode } from "@cuirass/seclang";
 import { createSource, parse } from "@cuirass/seclang";
-import type { FileSystem } from "../host.ts";
+import type { FileSystem, Host } from "../host.ts";
 import type { Report } from "./report.ts";
 import type { SharedParts } from "./shared-parts.ts";
 import { fromBytes } from "../text/bytes.ts";
@@ -21,11 +21,11 @@ const FILE_LIMIT = 10_000;
  */
 export function* loadDirectives(
   sources: readonly ConfigSource[],
-  fileSystem: FileSystem | undefined,
+  host: Pick<Host, "fileSystem" | "latin1">,
   parts: SharedParts,
   report: Report,
 ): Generator<undefined, DirectiveNode[], undefined> {
-  const loader = new Loader(fileSystem, parts, report);
+  const loader = new Loader(host, parts, report);
   for (const source of sources) {
     if (typeof source === "string") yield* loader.text(INLINE, source, "", 0);
     else if ("text" in source)
@@ -49,13 +49,13 @@ type Steps = Generator<undefined, void, undefined>;
 
 class Loader {
   readonly directives: DirectiveNode[] = [];
-  readonly #fileSystem: FileSystem | undefined;
+  readonly #host: Pick<Host, "fileSystem" | "latin1">;
   readonly #parts: SharedParts;
   readonly #report: Report;
   #files = 0;
 
-  constructor(fileSystem: FileSystem | undefined, parts: SharedParts, report: Report) {
-    this.#fileSystem = fileSystem;
+  constructor(host: Pick<Host, "fileSystem" | "latin1">, parts: SharedParts, report: Report) {
+    this.#host = host;
     this.#parts = parts;
     this.#report = report;
   }
@@ -73,7 +73,7 @@ class Loader {
 
   *include(pattern: string, directory: string, optional: boolean, node: IncludeNode | undefined, depth: number): Steps {
     const span = node?.span;
-    const fileSystem = this.#fileSystem;
+    const { fileSystem, latin1 = fromBytes } = this.#host;
     if (fileSystem === undefined) {
       return this.#report.error("WAF_CONFIG_NO_FILE_SYSTEM", `cannot read "${pattern}": this host has no files`, span);
     }
@@ -97,7 +97,7 @@ class Loader {
         return this.#report.error("WAF_CONFIG_INCLUDE_COUNT", `more than ${FILE_LIMIT} files are included`, span);
       }
       const content = this.#read(fileSystem, file);
-      if (content !== undefined) yield* this.text(file, fromBytes(content), directoryOf(file), depth);
+      if (content !== undefined) yield* this.text(file, latin1(content), directoryOf(file), depth);
       else if (!optional) this.#report.error("WAF_CONFIG_FILE_MISSING", `cannot read "${file}": no such file`, span);
     }
   }

@@ -1,4 +1,4 @@
-import type { Pipeline } from "./ruleset.ts";
+import type { CompiledRule, Pipeline } from "./ruleset.ts";
 import type { TransformationDefinition } from "../transformation.ts";
 import type { WafSettings } from "../settings.ts";
 import type { ByteString } from "../text/bytes.ts";
@@ -12,6 +12,9 @@ export interface TransformationNumbers {
   readonly caseless: Map<TransformationDefinition, TransformationDefinition>;
 }
 
+/** The pipelines of a rule. */
+type NamedPipelines = Pick<CompiledRule, "pipeline" | "gatePipeline">;
+
 /** Builds the tree of pipelines of a WAF: equal lists are one object, common beginnings are shared. */
 export class PipelineBuilder {
   readonly pipelines: Pipeline[] = [];
@@ -20,6 +23,7 @@ export class PipelineBuilder {
   readonly #functions = new Map<TransformationDefinition, (value: ByteString) => ByteString>();
   readonly transformations: TransformationNumbers;
   readonly #root: Pipeline;
+  readonly #named = new Map<string, NamedPipelines>();
 
   /** `before` are the numbers of a WAF to share with. */
   constructor(settings: WafSettings, before?: TransformationNumbers) {
@@ -36,6 +40,16 @@ export class PipelineBuilder {
       steps: [],
       erasing: undefined,
     });
+  }
+
+  /** What was remembered for these names. */
+  named(names: readonly string[]): NamedPipelines | undefined {
+    return this.#named.get(names.join("\n"));
+  }
+
+  /** Keeps what names mean, for the next rule that has them. */
+  remember(names: readonly string[], pipelines: NamedPipelines): void {
+    this.#named.set(names.join("\n"), pipelines);
   }
 
   /** The pipeline of a list of transformations. */

@@ -14,7 +14,7 @@ export function readConfiguration(
   fileSystem: FileSystem | undefined,
 ): { readonly directives: readonly DirectiveNode[]; readonly diagnostics: readonly Diagnostic[] } {
   const report = new Report();
-  const steps = loadDirectives(sources, fileSystem, new SharedParts(), report);
+  const steps = loadDirectives(sources, fileSystem === undefined ? {} : { fileSystem }, new SharedParts(), report);
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done === true) return { directives: step.value, diagnostics: report.diagnostics };
   }

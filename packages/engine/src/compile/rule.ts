@@ -1,12 +1,12 @@
 import type { ActionNode } from "@cuirass/seclang";
 import { nearestName } from "@cuirass/seclang";
 import type { PrefilterBuilder } from "@cuirass/regex";
-import type { ActionDefinition, ActionEvaluator } from "../action.ts";
+import type { ActionCompileContext, ActionDefinition, ActionEvaluator } from "../action.ts";
 import type { CompiledOperator, CompiledRule, RuleDraft } from "./ruleset.ts";
 import type { Host } from "../host.ts";
 import type { Macro } from "./macro.ts";
 import type { OperatorCompileContext } from "../operator.ts";
-import type { PendingRule } from "./draft.ts";
+import type { DefaultActions, PendingRule } from "./draft.ts";
 import type { PipelineBuilder } from "./pipelines.ts";
 import type { Report } from "./report.ts";
 import type { RuleMetadata } from "../matched-rule.ts";
@@ -18,8 +18,7 @@ import { OperatorArgumentError } from "../operator.ts";
 import type { Side } from "../phase.ts";
 import { Phase, sideOf } from "../phase.ts";
 import { fromBytes } from "../text/bytes.ts";
-import { whereIs } from "./collect.ts";
-import { builtInDefaults, mergeDefaults } from "./defaults.ts";
+import { mergeDefaults } from "./defaults.ts";
 import { directoryOf } from "./load.ts";
 import { MacroError, parseMacro } from "./macro.ts";
 import { cheapTest } from "./cheap-test.ts";
@@ -36,7 +35,7 @@ export interface RuleCompileContext {
   readonly prefilters: Readonly<Record<Side, PrefilterBuilder>>;
   readonly views: ViewRegistry;
   readonly parts: SharedParts;
-  readonly defaultActions: readonly ActionNode[];
+  readonly defaultActions: DefaultActions;
 }
 
 /** Compiles a top-level rule with its chain; errors go to the report. */
@@ -49,7 +48,7 @@ export function compileRule(
   if (pending.kind === "marker") return marker(pending, index, context);
   const starter = new RuleCompiler(pending, undefined, context, report);
   const links = [starter, ...pending.children.map((child) => new RuleCompiler(child, starter, context, report))];
-  const raw = context.parts.string(links.map((link) => link.raw).join(" \n"));
+  const raw = links.length === 1 ? starter.raw : context.parts.string(links.map((link) => link.raw).join(" \n"));
   let next: CompiledRule | undefined;
   for (let level = links.length - 1; level >= 0; level--) {
     next = links[level]!.build(index, level, next, level === 0 ? raw : links[level]!.raw, starter.draft.id);
@@ -66,6 +65,9 @@ class RuleCompiler {
   readonly #actions: ActionEvaluator[] = [];
   readonly #final: ActionEvaluator[] = [];
   #disruptiveAt = -1;
+  readonly #actionContext: ActionCompileContext;
+  /** The action that is being compiled. */
+  #node: ActionNode | undefined;
 
   constructor(pending: PendingRule, starter: RuleCompiler | undefined, context: RuleCompileContext, report: Report) {
     this.#pending = pending;
@@ -73,6 +75,12 @@ class RuleCompiler {
     this.#report = report;
     this.raw = context.parts.string(pending.node?.raw ?? "");
     this.draft = newDraft(starter !== undefined);
+    this.#actionContext = {
+      settings: context.settings,
+      host: context.host,
+      macro: (text) => context.parts.macro(text),
+      warn: (message, hint) => report.warn("WAF_CONFIG_ACTION", message, this.#node!.span, hint),
+    };
     this.#compileActions();
     if (starter === undefined && this.draft.id === 0) {
       // Compat: ids are mandatory; in Coraza a rule without one interrupts without ever being logged (gaps A21).
@@ -85,7 +93,7 @@ class RuleCompiler {
     for (const action of own) this.#compileAction(action, "metadata");
     const phase = this.draft.phase;
     const defaults =
-      this.#pending.position.defaults[phase]?.actions ??
+      this.#pending.position.defaults[phase] ??
       (phase === Phase.RequestBody ? this.#context.defaultActions : undefined);
     for (const action of mergeDefaults(own, defaults)) this.#compileAction(action, "other");
   }
@@ -113,16 +121,10 @@ class RuleCompiler {
   }
 
   #attempt(node: ActionNode, definition: ActionDefinition): ActionEvaluator | undefined {
-    const { settings, host } = this.#context;
+    this.#node = node;
     try {
       const value = node.value === undefined ? undefined : this.#context.parts.string(node.value);
-      const compiled = definition.compile(value, this.draft, {
-        settings,
-        host,
-        macro: (text) => this.#macro(text),
-        warn: (message, hint) => this.#report.warn("WAF_CONFIG_ACTION", message, node.span, hint),
-      });
-      return compiled ?? undefined;
+      return definition.compile(value, this.draft, this.#actionContext) ?? undefined;
     } catch (error) {
       if (!(error instanceof ActionArgumentError) && !(error instanceof MacroError)) throw error;
       this.#report.error(
@@ -160,7 +162,7 @@ class RuleCompiler {
     const { draft } = this;
     const pending = this.#pending;
     const operator = this.#operator();
-    const targets = compileTargets(pending.targets, pending.exclusions, this.#context.views, this.#report);
+    const targets = compileTargets(pending.targets, pending.exclusions, this.#context, this.#report);
     const { pipeline, gatePipeline } = this.#pipelines();
     const finalActions = level === 0 ? this.#final : [];
     const mayWait =
@@ -210,7 +212,8 @@ class RuleCompiler {
     const { draft } = this;
     return {
       id: draft.id,
-      ...whereIs(this.#pending.node ?? this.#pending),
+      file: this.#pending.span.source.name,
+      line: this.#pending.lastLine,
       phase: draft.phase,
       revision: draft.revision,
       version: draft.version,
@@ -225,14 +228,19 @@ class RuleCompiler {
   }
 
   #pipelines(): Pick<CompiledRule, "pipeline" | "gatePipeline"> {
+    const { pipelines, registry } = this.#context;
+    const { transformations } = this.draft;
+    const known = pipelines.named(transformations);
+    if (known !== undefined) return known;
     const definitions: TransformationDefinition[] = [];
-    for (const name of this.draft.transformations) {
-      const definition = this.#context.registry.findTransformation(name);
+    for (const name of transformations) {
+      const definition = registry.findTransformation(name);
       if (definition !== undefined) definitions.push(definition);
       else this.#unknownTransformation(name);
     }
-    const { pipelines } = this.#context;
-    return { pipeline: pipelines.of(definitions), gatePipeline: pipelines.gateOf(definitions) };
+    const found = { pipeline: pipelines.of(definitions), gatePipeline: pipelines.gateOf(definitions) };
+    if (definitions.length === transformations.length) pipelines.remember(transformations, found);
+    return found;
   }
 
   #unknownTransformation(name: string): void {
@@ -299,14 +307,14 @@ class RuleCompiler {
 
 /** Beside the configuration file first, then from the working directory (spec: seclang, 6.2). */
 function readDataFile(host: Host, directory: string, path: string): string {
-  const { fileSystem } = host;
+  const { fileSystem, latin1 = fromBytes } = host;
   if (fileSystem === undefined) throw new OperatorArgumentError(`cannot read "${path}": this host has no files`);
   const candidates = path.startsWith("/")
     ? [path]
     : [directory === "" ? path : `${directory}/${path}`, `${fileSystem.workingDirectory}/${path}`];
   for (const candidate of candidates) {
     const content = fileSystem.readFile(candidate);
-    if (content !== undefined) return fromBytes(content);
+    if (content !== undefined) return latin1(content);
   }
   throw new OperatorArgumentError(`cannot read "${path}": no such file`, {
     hint: `looked for ${candidates.join(" and ")}`,
@@ -344,7 +352,8 @@ function newDraft(isChild: boolean): RuleDraft {
 function marker(pending: PendingRule, index: number, context: RuleCompileContext): CompiledRule {
   const metadata: RuleMetadata = {
     id: 0,
-    ...whereIs(pending),
+    file: pending.span.source.name,
+    line: pending.lastLine,
     phase: Phase.Any,
     revision: "",
     version: "",
@@ -383,9 +392,4 @@ function marker(pending: PendingRule, index: number, context: RuleCompileContext
     cheapTest: undefined,
     mayWait: false,
   };
-}
-
-/** The built-in default actions of phase 2 as nodes, made once per WAF. */
-export function builtInDefaultNodes(parse: (text: string) => readonly ActionNode[]): readonly ActionNode[] {
-  return parse(builtInDefaults.join(","));
 }

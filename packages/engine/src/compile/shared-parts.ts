@@ -1,9 +1,12 @@
 import type { Macro } from "./macro.ts";
 import type { Gate, Prefilter, PrefilterBuilder } from "@cuirass/regex";
 import type { OperatorCompileContext, OperatorDefinition, OperatorMatcher } from "../operator.ts";
+import type { TargetSelectorNode } from "@cuirass/seclang";
 import type { Side } from "../phase.ts";
+import type { Selector } from "../variables/collections.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { parseMacro } from "./macro.ts";
+import { compileSelector } from "./selector.ts";
 
 /** A compiled operator with all that its compilation went by. */
 interface SharedOperator {
@@ -15,7 +18,7 @@ interface SharedOperator {
   readonly usesDataset: boolean;
 }
 
-type Contents = Pick<SharedParts, "texts" | "strings" | "macros" | "operators" | "gates">;
+type Contents = Pick<SharedParts, "texts" | "strings" | "macros" | "selectors" | "operators" | "gates">;
 type Gates = Readonly<Record<Side, Map<SharedOperator, Gate>>>;
 
 /**
@@ -27,6 +30,7 @@ export class SharedParts {
   readonly texts: Map<string, string>;
   readonly strings: Map<string, string>;
   readonly macros: Map<string, Macro>;
+  readonly selectors: Map<string, Selector>;
   readonly operators: Map<string, SharedOperator>;
   /** Invariant: numbers of groups of this WAF's prefilters, which begin with those of the WAF before. */
   readonly gates: Gates;
@@ -36,6 +40,7 @@ export class SharedParts {
     this.texts = own?.texts ?? new Map<string, string>();
     this.strings = own?.strings ?? new Map<string, string>();
     this.macros = own?.macros ?? new Map<string, Macro>();
+    this.selectors = own?.selectors ?? new Map<string, Selector>();
     this.operators = own?.operators ?? new Map<string, SharedOperator>();
     this.gates = own?.gates ?? { request: new Map(), response: new Map() };
   }
@@ -47,6 +52,7 @@ export class SharedParts {
       texts: united(this.texts, before?.texts),
       strings: united(this.strings, before?.strings),
       macros: united(this.macros, before?.macros),
+      selectors: united(this.selectors, before?.selectors),
       operators: united(this.operators, before?.operators),
       gates: {
         request: united(this.gates.request, before?.gates.request),
@@ -76,7 +82,9 @@ export class SharedParts {
 
   /** A text of a rule, as one string for all WAFs. */
   string(text: string): string {
-    const own = this.before?.strings.get(text) ?? this.strings.get(text) ?? text;
+    const known = this.strings.get(text);
+    if (known !== undefined) return known;
+    const own = this.before?.strings.get(text) ?? text;
     this.strings.set(own, own);
     return own;
   }
@@ -86,9 +94,24 @@ export class SharedParts {
    * @throws MacroError as `parseMacro` does.
    */
   macro(text: string): Macro {
-    const macro = this.before?.macros.get(text) ?? this.macros.get(text) ?? parseMacro(text);
+    const known = this.macros.get(text);
+    if (known !== undefined) return known;
+    const macro = this.before?.macros.get(text) ?? parseMacro(text);
     this.macros.set(macro.text, macro);
     return macro;
+  }
+
+  /**
+   * The part of a target after its colon.
+   * @throws SelectorError as `compileSelector` does.
+   */
+  selector(node: Pick<TargetSelectorNode, "kind" | "value">): Selector {
+    const key = `${node.kind} ${node.value}`;
+    const known = this.selectors.get(key);
+    if (known !== undefined) return known;
+    const selector = this.before?.selectors.get(key) ?? compileSelector(node);
+    this.selectors.set(key, selector);
+    return selector;
   }
 
   /** Compiles an operator unless that was done before, with the same outcome: same argument, same files. */

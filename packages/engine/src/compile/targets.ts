@@ -5,7 +5,8 @@ import type { Report } from "./report.ts";
 import type { TargetExclusion } from "../control.ts";
 import type { ViewRegistry } from "./views.ts";
 import { isSupportedXPath } from "../body/xpath.ts";
-import { compileSelector, SelectorError } from "./selector.ts";
+import type { SharedParts } from "./shared-parts.ts";
+import { SelectorError } from "./selector.ts";
 import { txNumber } from "../variables/tx-variables.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 
@@ -16,35 +17,40 @@ import { variableId, variableTable } from "../variables/variable-table.ts";
 export function compileTargets(
   nodes: readonly TargetNode[],
   updates: readonly TargetNode[],
-  views: ViewRegistry,
+  { views, parts }: { readonly views: ViewRegistry; readonly parts: SharedParts },
   report: Report,
 ): CompiledTarget[] {
-  const targets: { target: Omit<CompiledTarget, "exclusions" | "view" | "tx">; exclusions: TargetExclusion[] }[] = [];
+  const targets: CompiledTarget[] = [];
+  const exclusions: TargetExclusion[][] = [];
   const exclude = (node: TargetNode): void => {
-    const exclusion = compileTarget(node, report);
+    const exclusion = compileTarget(node, parts, report);
     if (exclusion === undefined) return;
-    for (const { target, exclusions } of targets) {
-      if (target.variable === exclusion.variable) exclusions.push(exclusion);
-    }
+    targets.forEach(({ variable }, index) => {
+      if (variable === exclusion.variable) exclusions[index]!.push(exclusion);
+    });
   };
   for (const node of nodes) {
     if (node.negated) {
       exclude(node);
       continue;
     }
-    const compiled = compileTarget(node, report);
-    if (compiled !== undefined) targets.push({ target: { ...compiled, count: node.count }, exclusions: [] });
+    const compiled = compileTarget(node, parts, report);
+    if (compiled === undefined) continue;
+    const { variable, name, of, selector } = compiled;
+    const { count } = node;
+    const view = count ? -1 : views.numberOf(variable, selector);
+    const tx = name === "TX" && selector?.kind === "key" ? txNumber(selector.key) : -1;
+    const excluded: TargetExclusion[] = [];
+    exclusions.push(excluded);
+    targets.push({ variable, name, of, selector, count, view, tx, exclusions: excluded });
   }
   for (const node of updates) exclude(node);
-  return targets.map(({ target, exclusions }) => {
-    const view = target.count ? -1 : views.numberOf(target.variable, target.selector);
-    const tx = target.name === "TX" && target.selector?.kind === "key" ? txNumber(target.selector.key) : -1;
-    return { ...target, view, tx, exclusions };
-  });
+  return targets;
 }
 
 function compileTarget(
   node: TargetNode,
+  parts: SharedParts,
   report: Report,
 ): Omit<CompiledTarget, "count" | "exclusions" | "view" | "tx"> | undefined {
   const variable = variableId(node.variable);
@@ -70,7 +76,7 @@ function compileTarget(
     return undefined;
   }
   try {
-    const selector = node.selector === undefined ? undefined : compileSelector(node.selector);
+    const selector = node.selector === undefined ? undefined : parts.selector(node.selector);
     const name = definition.name === "XML" ? "REQUEST_XML" : definition.name;
     return { variable, name, of: definition.of, selector };
   } catch (error) {

@@ -16,9 +16,10 @@ export function readNamedFile(path: ByteString, context: OperatorCompileContext)
 /** Lines of a data file: trimmed, without empty ones and `#` comments. */
 export function dataLines(content: ByteString): ByteString[] {
   const lines: ByteString[] = [];
-  for (const line of content.split("\n")) {
-    const text = trimSpace(line);
-    if (text !== "" && !text.startsWith("#")) lines.push(text);
+  const all = content.split("\n");
+  for (let index = 0; index < all.length; index++) {
+    const text = trimSpace(all[index]!);
+    if (text !== "" && text.charCodeAt(0) !== 0x23) lines.push(text);
   }
   return lines;
 }
@@ -29,5 +30,5 @@ function trimSpace(text: ByteString): ByteString {
   let end = text.length;
   while (start < end && isSpace(text.charCodeAt(start))) start++;
   while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  return start === 0 && end === text.length ? text : text.slice(start, end);
 }
