@@ -1,5 +1,5 @@
 import type { Gate } from "@cuirass/regex";
-import type { CompiledRule, CompiledTarget, Pipeline } from "./ruleset.ts";
+import type { CompiledRule, CompiledTarget } from "./ruleset.ts";
 import type { Phase } from "../phase.ts";
 import { findOperator } from "../operators/index.ts";
 import { ViewTable } from "./view-table.ts";
@@ -41,7 +41,7 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCou
     if (!steady || !isTriggered(rule)) return 1;
     for (const view of viewsOf(rule)) {
       const table = (tables[view] ??= new ViewTable(gates, groupCount));
-      for (const pipeline of pipelinesOf(rule)) table.add(position, pipeline);
+      for (const pipeline of new Set(rule.gatePipelines)) table.add(position, pipeline);
     }
     return 0;
   });
@@ -104,13 +104,4 @@ function isSteady({ view, count }: CompiledTarget): boolean {
 
 function viewsOf({ targets }: CompiledRule): number[] {
   return [...new Set(targets.map((target) => target.view))];
-}
-
-/** Multi-match tests the value before the first step and after each one. */
-function pipelinesOf(rule: CompiledRule): readonly Pipeline[] {
-  return rule.multiMatch ? withParents(rule.pipeline) : [rule.gatePipeline];
-}
-
-function withParents(pipeline: Pipeline): readonly Pipeline[] {
-  return pipeline.parent === undefined ? [pipeline] : [...withParents(pipeline.parent), pipeline];
 }

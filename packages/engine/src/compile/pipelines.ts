@@ -74,6 +74,12 @@ export class PipelineBuilder {
     return this.of(kept);
   }
 
+  /** The same for the value before the first step and after each one, which multi-match tests. */
+  gatesOf({ steps }: Pipeline): Pipeline[] {
+    const definitions = steps.map(({ definition }) => definition);
+    return [0, ...steps.keys()].map((_, count) => this.gateOf(definitions.slice(0, count)));
+  }
+
   /** The transformation, called only for what it does besides changing case. */
   #withoutCase(definition: TransformationDefinition): TransformationDefinition {
     if (definition.foldsCase === undefined || definition.reactsTo === undefined) return definition;
@@ -101,7 +107,7 @@ export class PipelineBuilder {
       apply,
       names: [...parent.names, definition.name],
       steps: [...parent.steps, { definition, apply }],
-      erasing: parent.parent === undefined ? erasingOf(definition) : undefined,
+      erasing: erasingOf(definition),
     });
     children.set(definition, pipeline);
     return pipeline;

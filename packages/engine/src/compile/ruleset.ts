@@ -52,7 +52,7 @@ export interface Pipeline {
   readonly apply: (value: ByteString) => ByteString;
   readonly names: readonly string[];
   readonly steps: readonly PipelineStep[];
-  /** Of a pipeline of one step that only removes bytes: those, by byte, and those that must not be there. */
+  /** Of a last step that only removes bytes: those, by byte, and those that must not be there. */
   readonly erasing: { readonly bytes: Uint8Array; readonly unless: ByteString } | undefined;
 }
 
@@ -91,6 +91,8 @@ export interface CompiledRule {
   readonly pipeline: Pipeline;
   /** What the prefilter is asked about instead: the pipeline as far as it is not about letters' case. */
   readonly gatePipeline: Pipeline;
+  /** The same for each text that the operator is asked about: several of a rule with multi-match. */
+  readonly gatePipelines: readonly Pipeline[];
   readonly multiMatch: boolean;
   readonly capture: boolean;
   readonly log: boolean;

@@ -1,7 +1,7 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 import type { Pipeline } from "../compile/ruleset.ts";
 import { ALWAYS } from "../compile/pipelines.ts";
-import type { ViewTable } from "../compile/view-table.ts";
+import type { Place, ViewTable } from "../compile/view-table.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { Entry } from "../variables/collections.ts";
 
@@ -136,11 +136,14 @@ export class HaystackMemo {
   }
 }
 
+/** Bytes that a mark is made of, at least, where there are so many. */
+const SAMPLES = 48;
+
 /** A number made of a text's length and a few of its bytes, not 0. */
 function markOf(text: ByteString): number {
   const { length } = text;
   let mark = length + 1;
-  const stride = length <= 16 ? 1 : length >> 4;
+  const stride = length <= SAMPLES ? 1 : Math.floor(length / SAMPLES);
   for (let at = length - 1; at >= 0; at -= stride) mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
   return Math.imul(mark ^ (mark >>> 15), 0x2c1b_3c6d) | 1;
 }
@@ -209,21 +212,21 @@ export class Haystacks {
 
   #collect(haystack: Haystack, table: ViewTable): readonly number[] {
     const found: number[] = [];
-    this.#ask(haystack, table, 0, found);
+    this.#ask(haystack, table, table.start, found);
     return found.length === 0 ? noPositions : found;
   }
 
-  /** Appends the rules that a text may match from a stage on. */
-  #ask(haystack: Haystack, table: ViewTable, stage: number, found: number[]): void {
+  /** Appends the rules that a text may match from a place on. */
+  #ask(haystack: Haystack, table: ViewTable, place: Place, found: number[]): void {
     // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
-    const isOnlyStep = haystack.text.length > SHARED_LENGTH && !table.stages[stage]!.judged;
+    const isOnlyStep = haystack.text.length > SHARED_LENGTH && !place.judged;
     const groups = haystack.groups ?? (isOnlyStep ? noGroups : haystack.scan());
-    const { reaches, steps } = table.reading(stage, haystack.reactions);
+    const { reaches, steps } = table.reading(place, haystack.reactions);
     if (groups.length > 0) table.collect(groups, reaches, found);
     for (let at = 0; at < steps.length; at++) {
-      const next = steps[at]!;
-      if (!this.#askWithout(haystack, table, next, found)) {
-        this.#ask(this.#step(table.stages[next]!.pipeline, haystack), table, next, found);
+      const { pipeline, place: next } = steps[at]!;
+      if (!this.#askWithout(haystack, table, pipeline, next, found)) {
+        this.#ask(this.#step(pipeline, haystack), table, next, found);
       }
     }
   }
@@ -232,14 +235,12 @@ export class Haystacks {
    * `#ask` about what a long text is after a last step that only removes bytes, without removing them; false when it has to
    * be made. Short ones are made and kept.
    */
-  #askWithout(haystack: Haystack, table: ViewTable, stage: number, found: number[]): boolean {
-    const { pipeline, next } = table.stages[stage]!;
-    const { erasing } = pipeline;
-    if (erasing === undefined || next.length > 0 || haystack.text.length <= SHARED_LENGTH) return false;
+  #askWithout(haystack: Haystack, table: ViewTable, { erasing }: Pipeline, place: Place, found: number[]): boolean {
+    if (erasing === undefined || !place.isLast || haystack.text.length <= SHARED_LENGTH) return false;
     const { bytes, unless } = erasing;
     for (let at = 0; at < unless.length; at++) if (haystack.text.includes(unless[at]!)) return false;
-    const { groups } = table.scannerWithout(stage, haystack.prefilter, bytes).scan(haystack.text);
-    table.collect(groups, table.reading(stage, 0).reaches, found);
+    const { groups } = table.scannerWithout(place, haystack.prefilter, bytes).scan(haystack.text);
+    table.collect(groups, table.reading(place, 0).reaches, found);
     return true;
   }
 
