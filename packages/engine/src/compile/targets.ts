@@ -20,7 +20,7 @@ export function compileTargets(
   { views, parts }: { readonly views: ViewRegistry; readonly parts: SharedParts },
   report: Report,
 ): CompiledTarget[] {
-  const targets: CompiledTarget[] = [];
+  const targets: (Omit<CompiledTarget, "view"> & { view: number })[] = [];
   const exclusions: TargetExclusion[][] = [];
   const exclude = (node: TargetNode): void => {
     const exclusion = compileTarget(node, parts, report);
@@ -38,13 +38,16 @@ export function compileTargets(
     if (compiled === undefined) continue;
     const { variable, name, of, selector } = compiled;
     const { count } = node;
-    const view = count ? -1 : views.numberOf(variable, selector);
     const tx = name === "TX" && selector?.kind === "key" ? txNumber(selector.key) : -1;
     const excluded: TargetExclusion[] = [];
     exclusions.push(excluded);
-    targets.push({ variable, name, of, selector, count, view, tx, exclusions: excluded });
+    targets.push({ variable, name, of, selector, count, view: -1, tx, exclusions: excluded });
   }
   for (const node of updates) exclude(node);
+  // What a target means is known once all its exclusions are.
+  for (const target of targets) {
+    if (!target.count) target.view = views.numberOf(target.variable, target.selector, target.exclusions);
+  }
   return targets;
 }
 

@@ -15,8 +15,8 @@ export interface Place {
   readonly stages: readonly number[];
   /** Some rule judges the text here. */
   readonly judged: boolean;
-  /** No step follows. */
-  readonly isLast: boolean;
+  /** Bits of the transformations that may follow. */
+  readonly bits: number;
   /** By what the text reacts to. */
   readonly readings: Map<number, Reading>;
 }
@@ -44,8 +44,6 @@ const READINGS = 512;
  * request instead of 65, and 300 pairs of value and pipeline (bench, level 1, unique values).
  */
 export class ViewTable {
-  /** Bits of the transformations of all stages. */
-  bits = 0;
   readonly #stages: Stage[] = [];
   /** What a value must have to match a rule, by position in the phase. */
   readonly #gates: readonly Gate[];
@@ -80,7 +78,6 @@ export class ViewTable {
   #stageOf(pipeline: Pipeline): number {
     const known = this.#stages.findIndex((stage) => stage.pipeline === pipeline);
     if (known >= 0) return known;
-    this.bits |= pipeline.bits;
     const parent = pipeline.parent === undefined ? undefined : this.#stageOf(pipeline.parent);
     const stage = this.#stages.push({ pipeline, next: [], judged: false }) - 1;
     if (parent !== undefined) this.#stages[parent]!.next.push(stage);
@@ -105,7 +102,7 @@ export class ViewTable {
       place = {
         stages,
         judged: stages.some((stage) => this.#stages[stage]!.judged),
-        isLast: stages.every((stage) => this.#stages[stage]!.next.length === 0),
+        bits: this.#bitsAfter(stages),
         readings: new Map(),
       };
       if (this.#readings < READINGS) this.#places.set(key, place);
@@ -113,9 +110,19 @@ export class ViewTable {
     return place;
   }
 
+  #bitsAfter(stages: readonly number[]): number {
+    let bits = 0;
+    for (const stage of stages) {
+      const { next } = this.#stages[stage]!;
+      bits |= this.#bitsAfter(next);
+      for (const after of next) bits |= this.#stages[after]!.pipeline.bit;
+    }
+    return bits;
+  }
+
   /** What is to be done with a text at a place. `reactions` are bits of transformations that may change it. */
   reading(place: Place, reactions: number): Reading {
-    const relevant = reactions & this.bits;
+    const relevant = reactions & place.bits;
     let reading = place.readings.get(relevant);
     if (reading === undefined) {
       reading = this.#read(place, relevant);

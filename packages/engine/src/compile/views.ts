@@ -1,9 +1,10 @@
 import type { CompiledTarget } from "./ruleset.ts";
+import type { TargetExclusion } from "../control.ts";
 import type { Selector } from "../variables/collections.ts";
 import { variableTable } from "../variables/variable-table.ts";
 
-/** The values of a variable, or those that a selector picks. */
-export type View = Pick<CompiledTarget, "of" | "selector">;
+/** The values of a variable, or those that a selector picks, without those that are excluded. */
+export type View = Pick<CompiledTarget, "variable" | "of" | "selector" | "exclusions">;
 
 /** Variables that actions and operators change while a phase runs. */
 const changing: ReadonlySet<string> = new Set([
@@ -29,15 +30,20 @@ export class ViewRegistry {
   readonly #numbers = new Map<string, number>();
 
   /** The number of a target's view; -1 when its values may change while a phase runs. */
-  numberOf(variable: number, selector: Selector | undefined): number {
+  numberOf(variable: number, selector: Selector | undefined, exclusions: readonly TargetExclusion[]): number {
     const { name, kind, of } = variableTable[variable]!;
     if (kind === "persistent" || changing.has(name) || name.startsWith("TIME")) return -1;
-    const key = `${variable} ${selector === undefined ? "" : `${selector.kind} ${selector.text}`}`;
+    const own = exclusions.filter((exclusion) => exclusion.variable === variable);
+    const key = `${variable} ${[selector, ...own.map((exclusion) => exclusion.selector)].map(textOf).join("\n")}`;
     let number = this.#numbers.get(key);
     if (number === undefined) {
-      number = this.views.push({ of, selector }) - 1;
+      number = this.views.push({ variable, of, selector, exclusions: own }) - 1;
       this.#numbers.set(key, number);
     }
     return number;
   }
+}
+
+function textOf(selector: Selector | undefined): string {
+  return selector === undefined ? "" : `${selector.kind} ${selector.text}`;
 }

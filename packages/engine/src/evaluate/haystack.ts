@@ -82,6 +82,8 @@ interface ViewCandidates {
 const SHARED_LENGTH = 256;
 /** Long texts of one length that are compared with a new one. */
 const ALIKE_LIMIT = 8;
+/** Places for the texts of a transaction, a power of two. */
+const OWN_PLACES = 128;
 /** Places of the memo, a power of two. */
 const PLACES = 8192;
 
@@ -99,7 +101,7 @@ export class HaystackMemo {
   /** The mark of the text that was asked about last at each place. */
   readonly #met = new Int32Array(PLACES);
   /** Mark of the text that was looked for last. */
-  #mark = 0;
+  lastMark = 0;
   readonly #kept = new Array<Haystack | undefined>(PLACES).fill(undefined);
 
   constructor(prefilter: Prefilter) {
@@ -108,16 +110,16 @@ export class HaystackMemo {
 
   /** The text, if it is kept. */
   find(text: ByteString): Haystack | undefined {
-    this.#mark = markOf(text);
-    const kept = this.#kept[(this.#mark >>> 1) & (PLACES - 1)];
+    this.lastMark = markOf(text);
+    const kept = this.#kept[(this.lastMark >>> 1) & (PLACES - 1)];
     return kept !== undefined && kept.text === text ? kept : undefined;
   }
 
   /** Of a text that `find` has just not found: kept from now on if it, or one that looks like it, was not found before. */
   keepIfMet(text: ByteString): Haystack | undefined {
-    const place = (this.#mark >>> 1) & (PLACES - 1);
-    if (this.#met[place] === this.#mark) return this.#keep(text, place);
-    this.#met[place] = this.#mark;
+    const place = (this.lastMark >>> 1) & (PLACES - 1);
+    if (this.#met[place] === this.lastMark) return this.#keep(text, place);
+    this.#met[place] = this.lastMark;
     return undefined;
   }
 
@@ -137,7 +139,7 @@ export class HaystackMemo {
 }
 
 /** Bytes that a mark is made of, at least, where there are so many. */
-const SAMPLES = 48;
+const SAMPLES = 16;
 
 /** A number made of a text's length and a few of its bytes, not 0. */
 function markOf(text: ByteString): number {
@@ -151,8 +153,8 @@ function markOf(text: ByteString): number {
 /** The texts of one transaction, each scanned and transformed once, whatever number of rules ask. */
 export class Haystacks {
   readonly memo: HaystackMemo;
-  /** Texts of this transaction alone. */
-  readonly #own = new Map<ByteString, Haystack>();
+  /** Short texts of this transaction alone, by mark; the last one of each place. */
+  readonly #own = new Array<Haystack | undefined>(OWN_PLACES).fill(undefined);
   /** Long ones by length: a table of texts would hash every byte of them. */
   readonly #long = new Map<number, Haystack[]>();
 
@@ -163,11 +165,13 @@ export class Haystacks {
   /** Perf: a long text that is only a step on the way to another one is never scanned. */
   of(text: ByteString): Haystack {
     if (text.length > SHARED_LENGTH) return this.#ofLong(text);
-    const known = this.memo.find(text) ?? this.#own.get(text) ?? this.memo.keepIfMet(text);
-    if (known !== undefined) return known;
-    const haystack = new Haystack(text, this.memo.prefilter, false);
-    this.#own.set(text, haystack);
-    return haystack;
+    const { memo } = this;
+    const kept = memo.find(text);
+    if (kept !== undefined) return kept;
+    const place = memo.lastMark & (OWN_PLACES - 1);
+    const own = this.#own[place];
+    if (own !== undefined && own.text === text) return own;
+    return memo.keepIfMet(text) ?? (this.#own[place] = new Haystack(text, memo.prefilter, false));
   }
 
   #ofLong(text: ByteString): Haystack {
@@ -236,7 +240,7 @@ export class Haystacks {
    * be made. Short ones are made and kept.
    */
   #askWithout(haystack: Haystack, table: ViewTable, { erasing }: Pipeline, place: Place, found: number[]): boolean {
-    if (erasing === undefined || !place.isLast || haystack.text.length <= SHARED_LENGTH) return false;
+    if (erasing === undefined || place.bits !== 0 || haystack.text.length <= SHARED_LENGTH) return false;
     const { bytes, unless } = erasing;
     for (let at = 0; at < unless.length; at++) if (haystack.text.includes(unless[at]!)) return false;
     const { groups } = table.scannerWithout(place, haystack.prefilter, bytes).scan(haystack.text);

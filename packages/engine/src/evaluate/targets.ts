@@ -5,10 +5,9 @@ import { Entry, selects } from "../variables/collections.ts";
 
 /** Entries of a target, not to be changed. A look-up that others share when nothing is excluded from it. */
 export function entriesOf(tx: Transaction, rule: CompiledRule, target: CompiledTarget): readonly Entry[] {
-  if (target.view >= 0 && target.exclusions.length === 0 && tx.views.steady && !tx.control.excludesFrom(rule.index)) {
-    return tx.views.entries(target.view);
-  }
-  if (target.tx >= 0 && target.exclusions.length === 0 && !tx.control.excludesFrom(rule.index)) {
+  const isWhole = !tx.control.excludesFrom(rule.index);
+  if (isWhole && target.view >= 0 && tx.views.steady) return tx.views.entries(target.view);
+  if (isWhole && target.tx >= 0 && target.exclusions.length === 0) {
     const entry = tx.variables.tx.at(target.tx);
     if (target.count) return [new Entry(target.selector!.text, entry === undefined ? "0" : "1")];
     return entry === undefined ? noEntries : [entry];
@@ -37,7 +36,8 @@ export function resolveTarget(tx: Transaction, rule: CompiledRule, target: Compi
   }
 }
 
-function exclude(exclusions: readonly TargetExclusion[], variable: number, out: Entry[], from: number): void {
+/** Takes excluded entries out of a list, from an index on. */
+export function exclude(exclusions: readonly TargetExclusion[], variable: number, out: Entry[], from: number): void {
   let kept = from;
   for (let at = from; at < out.length; at++) {
     const entry = out[at]!;

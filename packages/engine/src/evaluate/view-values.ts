@@ -2,6 +2,7 @@ import type { View } from "../compile/views.ts";
 import type { Entry } from "../variables/collections.ts";
 import type { Variables } from "../variables/variables.ts";
 import type { Haystack, Haystacks } from "./haystack.ts";
+import { exclude } from "./targets.ts";
 
 /** The values of a view while a phase runs. */
 export interface ViewValues {
@@ -42,9 +43,10 @@ export class Views {
   }
 
   #lookUp(view: number): ViewValues {
-    const { of, selector } = this.#views[view]!;
+    const { variable, of, selector, exclusions } = this.#views[view]!;
     const entries: Entry[] = [];
     of(this.#variables).select(selector, entries);
+    if (exclusions.length > 0) exclude(exclusions, variable, entries, 0);
     return { entries, haystacks: noHaystacks, reactions: 0, scanned: false };
   }
 
