@@ -1,5 +1,4 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import type { Piece } from "./logical-line.ts";
 import type { SeclangCode } from "./codes.ts";
 import type { Source } from "./source.ts";
 import { LogicalLine } from "./logical-line.ts";
@@ -22,7 +21,8 @@ const UTF8_MARK = "\xef\xbb\xbf";
  */
 export function* readLogicalLines(source: Source, diagnostics: Diagnostic[]): Generator<LogicalLine, void> {
   const { text } = source;
-  let pieces: Piece[] = [];
+  let parts: string[] = [];
+  let places: number[] = [];
   let block: string[] | undefined;
   let lineNumber = 0;
   const report = (code: SeclangCode, message: string, start: number, end: number, hint: string): void => {
@@ -50,19 +50,22 @@ export function* readLogicalLines(source: Source, diagnostics: Diagnostic[]): Ge
         report("SECLANG_EXTRA_TEXT", `The text ${rest} follows the end of a back-tick block.`, from + 1, to, hint);
       }
     } else if (last === BACKTICK || last === BACKSLASH) {
-      pieces.push({ text: text.slice(from, to - 1), at: from });
+      parts.push(text.slice(from, to - 1));
+      places.push(from);
       if (last === BACKTICK) block = [];
       continue;
     } else {
-      pieces.push({ text: text.slice(from, to), at: from });
+      parts.push(text.slice(from, to));
+      places.push(from);
     }
-    yield new LogicalLine(source, pieces, lineNumber, block, diagnostics);
-    [pieces, block] = [[], undefined];
+    yield new LogicalLine(source, parts, places, lineNumber, block, diagnostics);
+    parts = [];
+    places = [];
+    block = undefined;
   }
-  if (pieces.length > 0) {
-    const { text: lastText, at } = pieces.at(-1)!;
-    const mark = at + lastText.length;
-    const begin = quoteText(pieces.find((piece) => piece.text !== "")?.text.trimEnd() ?? "");
+  if (parts.length > 0) {
+    const mark = places.at(-1)! + parts.at(-1)!.length;
+    const begin = quoteText(parts.find((part) => part !== "")?.trimEnd() ?? "");
     if (block !== undefined) {
       const hint = "close it with a line that begins with a back-tick";
       report("SECLANG_BACKTICK_OPEN", `The back-tick block of ${begin} is not closed.`, mark, mark + 1, hint);

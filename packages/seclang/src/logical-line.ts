@@ -2,12 +2,6 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { SeclangCode } from "./codes.ts";
 import type { Source, Span, TextOrigin } from "./source.ts";
 
-/** A stretch of a physical line and the source offset it starts at. */
-export interface Piece {
-  readonly text: string;
-  readonly at: number;
-}
-
 /**
  * A directive's text after comments, continuations and line ends are gone, with the way back: every offset in `text`
  * maps to an offset in the source, so that carets point at the physical line.
@@ -21,14 +15,17 @@ export class LogicalLine {
   readonly block: readonly string[] | undefined;
   /** Findings go here; shared by all lines of a source. */
   readonly diagnostics: Diagnostic[];
-  readonly #starts: number[] = [];
-  readonly #pieces: readonly Piece[];
-  /** The piece that an offset was last found in. */
-  #piece = 0;
+  /** Where the parts of `text` begin, in it and in the source. */
+  readonly #starts: readonly number[];
+  readonly #places: readonly number[];
+  /** The part that an offset was last found in. */
+  #part = 0;
 
+  /** `parts` are stretches of physical lines, `places` the source offsets they begin at. */
   constructor(
     source: Source,
-    pieces: readonly Piece[],
+    parts: readonly string[],
+    places: readonly number[],
     lastLine: number,
     block: readonly string[] | undefined,
     diagnostics: Diagnostic[],
@@ -37,22 +34,15 @@ export class LogicalLine {
     this.lastLine = lastLine;
     this.block = block;
     this.diagnostics = diagnostics;
-    this.#pieces = pieces;
-    let length = 0;
-    const texts: string[] = [];
-    for (let index = 0; index < pieces.length; index++) {
-      const { text } = pieces[index]!;
-      this.#starts.push(length);
-      texts.push(text);
-      length += text.length;
-    }
-    this.text = texts.length === 1 ? texts[0]! : texts.join("");
+    this.text = parts.length === 1 ? parts[0]! : parts.join("");
+    this.#starts = startsOf(parts);
+    this.#places = places;
   }
 
   /** A line of its own from a text, with offsets counted from `origin` if the text stands in a source. */
   static of(text: string, origin: TextOrigin | undefined, diagnostics: Diagnostic[]): LogicalLine {
     const { source, start } = origin ?? { source: { name: "", text }, start: 0 };
-    return new LogicalLine(source, [{ text, at: start }], 1, undefined, diagnostics);
+    return new LogicalLine(source, [text], [start], 1, undefined, diagnostics);
   }
 
   /** The source span of a stretch of `text`. An empty stretch has an empty span. */
@@ -85,20 +75,20 @@ export class LogicalLine {
 
   #toSource(offset: number): number {
     const starts = this.#starts;
-    let piece = this.#piece;
-    // Mostly it is the piece of the last offset, or the next one.
-    if (offset < starts[piece]!) piece = 0;
-    for (let steps = 0; piece + 1 < starts.length && starts[piece + 1]! <= offset; piece++) {
+    let part = this.#part;
+    // Mostly it is the part of the last offset, or the next one.
+    if (offset < starts[part]!) part = 0;
+    for (let steps = 0; part + 1 < starts.length && starts[part + 1]! <= offset; part++) {
       if (++steps > 2) {
-        piece = this.#pieceAt(offset);
+        part = this.#partAt(offset);
         break;
       }
     }
-    this.#piece = piece;
-    return this.#pieces[piece]!.at + offset - starts[piece]!;
+    this.#part = part;
+    return this.#places[part]! + offset - starts[part]!;
   }
 
-  #pieceAt(offset: number): number {
+  #partAt(offset: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -108,4 +98,18 @@ export class LogicalLine {
     }
     return low;
   }
+}
+
+const atBegin: readonly number[] = [0];
+
+/** Where each part begins when they stand one after the other. */
+function startsOf(parts: readonly string[]): readonly number[] {
+  if (parts.length === 1) return atBegin;
+  const starts: number[] = [];
+  let length = 0;
+  for (let index = 0; index < parts.length; index++) {
+    starts.push(length);
+    length += parts[index]!.length;
+  }
+  return starts;
 }
