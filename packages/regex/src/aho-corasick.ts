@@ -25,10 +25,13 @@ export class AhoCorasick {
   /** The longest proper suffix that is a phrase, as a state with a smaller number; 0 for none. */
   readonly shorter: Int32Array;
 
-  /** Phrases are lower-case, distinct and not empty. Rows may be asked to be longer than needed. */
-  constructor(phrases: readonly string[], rowBits = 0) {
+  /**
+   * Phrases are lower-case, distinct and not empty; `bytes` are all that they have. Rows may be asked to be longer than
+   * needed.
+   */
+  constructor(phrases: readonly string[], bytes: Iterable<number> = bytesOf(phrases), rowBits = 0) {
     this.phrases = [...phrases].sort();
-    this.columns = this.#assignClasses();
+    this.columns = this.#assignClasses(bytes);
     this.rowBits = Math.max(rowBits, 32 - Math.clz32(this.columns - 1));
     const states = countPrefixes(this.phrases);
     const count = phrases.length;
@@ -42,18 +45,13 @@ export class AhoCorasick {
     this.shorter = layout.shorter;
   }
 
-  #assignClasses(): number {
-    const { phrases, classes } = this;
+  #assignClasses(bytes: Iterable<number>): number {
+    const { classes } = this;
     let count = 1;
-    for (let index = 0; index < phrases.length; index++) {
-      const phrase = phrases[index]!;
-      for (let at = 0; at < phrase.length; at++) {
-        const byte = phrase.charCodeAt(at) & 0xff;
-        if (classes[byte] !== 0) continue;
-        // Upper-case letters share a column with lower-case ones, so 230 columns are enough for all bytes.
-        classes[byte] = count++;
-        if (byte >= 0x61 && byte <= 0x7a) classes[byte - 32] = classes[byte]!;
-      }
+    for (const byte of bytes) {
+      // Upper-case letters share a column with lower-case ones, so 230 columns are enough for all bytes.
+      classes[byte] = count++;
+      if (byte >= 0x61 && byte <= 0x7a) classes[byte - 32] = classes[byte]!;
     }
     return count;
   }
@@ -113,6 +111,12 @@ export class AhoCorasick {
 
 /** What is known once the states have their numbers. */
 type Layout = Pick<AhoCorasick, "firstEnd" | "end" | "table" | "depth" | "phrase" | "shorter">;
+
+function bytesOf(phrases: readonly string[]): Set<number> {
+  const bytes = new Set<number>();
+  for (const phrase of phrases) for (let at = 0; at < phrase.length; at++) bytes.add(phrase.charCodeAt(at) & 0xff);
+  return bytes;
+}
 
 /** Distinct beginnings of sorted phrases, the empty one included. */
 function countPrefixes(sorted: readonly string[]): number {

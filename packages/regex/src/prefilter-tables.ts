@@ -27,10 +27,12 @@ export interface PrefilterTables {
 
 /** Makes the tables for groups of lower-case literals. `skipped` is 1 for bytes that are read as if they were not there. */
 export function prefilterTables(groups: readonly (readonly string[])[], skipped?: Uint8Array): PrefilterTables {
-  const owners = ownersOf(groups);
+  const uses = new Int32Array(256);
+  const owners = ownersOf(groups, uses);
   const kinds = takeKinds(owners);
-  const merged = mergeRareBytes(owners);
-  const automaton = new AhoCorasick([...owners.keys()], ROW_BITS);
+  const { bytes, merged } = columnsFor(uses);
+  mergeBytes(owners, merged);
+  const automaton = new AhoCorasick([...owners.keys()], bytes, ROW_BITS);
   const { phrases, classes, columns, table, phrase, shorter, firstEnd, end } = automaton;
   const stateGroups: Ids[] = [];
   for (let state = firstEnd; state < end; state++) {
@@ -60,16 +62,19 @@ function union(own: Ids, inherited: Ids): Ids {
   return [...new Set([...own, ...inherited])];
 }
 
-/** Groups by what is looked for of their literals. */
-function ownersOf(groups: readonly (readonly string[])[]): Map<string, Ids> {
+/** Groups by what is looked for of their literals. Counts the bytes of literals that have several. */
+function ownersOf(groups: readonly (readonly string[])[], uses: Int32Array): Map<string, Ids> {
   const owners = new Map<string, number[]>();
   for (let id = 0; id < groups.length; id++) {
     const group = groups[id]!;
     for (let index = 0; index < group.length; index++) {
       const literal = telling(group[index]!);
       const known = owners.get(literal);
-      if (known === undefined) owners.set(literal, [id]);
-      else if (known[known.length - 1] !== id) known.push(id);
+      if (known === undefined) {
+        owners.set(literal, [id]);
+        if (literal.length === 1) continue;
+        for (let at = 0; at < literal.length; at++) uses[literal.charCodeAt(at) & 0xff]!++;
+      } else if (known[known.length - 1] !== id) known.push(id);
     }
   }
   return owners;
@@ -127,36 +132,28 @@ function isUpper(byte: number): boolean {
 }
 
 /**
- * Makes literals of several bytes fit into rows: bytes that the fewest of them have are taken for one. A literal is then
- * found in a few more texts, never in fewer. Returns those bytes.
+ * The bytes that get columns, and those that the first of them stands for: the ones that fewest literals have, where there
+ * are too many for a row.
  */
-function mergeRareBytes(owners: Map<string, Ids>): readonly number[] {
-  const literals = [...owners.keys()];
-  const merged = rarestBytes(literals);
-  if (merged.length === 0) return merged;
+function columnsFor(uses: Int32Array): { readonly bytes: readonly number[]; readonly merged: readonly number[] } {
+  // Letters first: their cases share a column, so they cannot be merged with other bytes.
+  const rank = (byte: number): number => (byte >= 0x61 && byte <= 0x7a ? 1e9 : uses[byte]!);
+  const used = [...uses.keys()].filter((byte) => uses[byte]! > 0).toSorted((a, b) => rank(b) - rank(a));
+  // One column is for bytes in no literal, one for the merged ones, one for skipped ones.
+  const merged = used.slice((1 << ROW_BITS) - 3);
+  return { bytes: used.slice(0, used.length - Math.max(0, merged.length - 1)), merged };
+}
+
+/** Takes bytes for the first of them. A literal is then found in a few more texts, never in fewer. */
+function mergeBytes(owners: Map<string, Ids>, merged: readonly number[]): void {
+  if (merged.length < 2) return;
   const representative = String.fromCharCode(merged[0]!);
   const rare = new RegExp(`[${merged.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}]`, "g");
-  for (let index = 0; index < literals.length; index++) {
-    const literal = literals[index]!;
+  for (const literal of [...owners.keys()]) {
     if (literal.search(rare) < 0) continue;
     const own = owners.get(literal)!;
     const key = literal.replaceAll(rare, representative);
     owners.delete(literal);
     owners.set(key, union(owners.get(key) ?? noGroups, own));
   }
-  return merged;
-}
-
-/** Bytes that have no column of their own. */
-function rarestBytes(literals: readonly string[]): readonly number[] {
-  const uses = new Int32Array(256);
-  for (let index = 0; index < literals.length; index++) {
-    const literal = literals[index]!;
-    for (let at = 0; at < literal.length; at++) uses[literal.charCodeAt(at) & 0xff]!++;
-  }
-  // Letters first: their cases share a column, so they cannot be merged with other bytes.
-  for (let byte = 0x61; byte <= 0x7a; byte++) uses[byte]! += uses[byte]! > 0 ? literals.length : 0;
-  const used = [...uses.keys()].filter((byte) => uses[byte]! > 0).toSorted((a, b) => uses[b]! - uses[a]!);
-  // One column is for bytes in no literal, one for the merged ones, one for skipped ones.
-  return used.slice((1 << ROW_BITS) - 3);
 }
