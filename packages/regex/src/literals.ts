@@ -42,6 +42,8 @@ function rareGroup(root: Node, named: ByteSet, examiner: Examiner): Group | unde
 /** Finds the facts of a pattern's nodes, in haystacks that have none of some rare bytes when there are such. */
 class Examiner {
   readonly #without: ByteSet | undefined;
+  /** All other bytes. */
+  readonly #kept: ByteSet | undefined;
   readonly #sets = new Map<ByteSet, Facts | undefined>();
   /** Of optional parts: patterns repeat those, and the parser makes one node of them. */
   readonly #parts = new Map<Node, Facts | undefined>();
@@ -53,6 +55,7 @@ class Examiner {
   /** `before` examined the same pattern for all haystacks. */
   constructor(without?: ByteSet, before?: Examiner) {
     this.#without = without;
+    this.#kept = without?.negated();
     this.#plain = before === undefined ? new Map<Node, Facts>() : before.#plain;
   }
 
@@ -81,8 +84,7 @@ class Examiner {
     if (set.meets(rareBytes)) this.#rare++;
     let facts = this.#sets.get(set);
     if (facts === undefined && !this.#sets.has(set)) {
-      const without = this.#without;
-      const { lower } = without?.meets(set) === true ? set.and(without.negated()) : set;
+      const { lower } = this.#without?.meets(set) === true ? set.and(this.#kept!) : set;
       facts = lower?.length === 0 ? undefined : Facts.listed(1, lower);
       this.#sets.set(set, facts);
     }

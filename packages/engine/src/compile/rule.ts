@@ -277,11 +277,12 @@ class RuleCompiler {
     try {
       const { parts, prefilters } = this.#context;
       const side = sideOf(this.draft.phase);
-      const operator = parts.operator(definition, parts.string(argument), this.#operatorContext());
+      const text = parts.string(argument);
+      const operator = parts.operator(definition, text, this.#operatorContext());
       const { matcher } = operator;
       const gate = parts.gate(operator, side, prefilters[side]);
       const memo = matcher.textOnly === true ? this.#context.views.nextMemo++ : -1;
-      return { name: definition.name, negated, argument: parts.string(argument), matcher, memo, gate };
+      return { name: definition.name, negated, argument: text, matcher, memo, gate };
     } catch (error) {
       if (!(error instanceof OperatorArgumentError) && !(error instanceof MacroError)) throw error;
       const { offset } = error;
