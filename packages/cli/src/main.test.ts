@@ -53,6 +53,14 @@ test("an unknown command, and a rule set that is not there, are errors without a
   expect(out).not.toContain("at main");
 });
 
+test("directives of the command line may be in a file, and errors name it", async () => {
+  const file = join(directory, "exclusions.conf");
+  writeFileSync(file, "SecRuleRemoveByID 1\nSecRul broken\n");
+  const options = ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:0", "--rules", "built-in"];
+  expect(await run("proxy", ...options, "--directives-after", file)).toBe(1);
+  expect(out).toContain(`${file}:2:1: error: unknown directive "SecRul"`);
+});
+
 test("an option of a command is not taken for one of the program", async () => {
   expect(await run("crs", "install", "--version", "9.9.9", "--from", directory)).toBe(1);
   expect(out).not.toMatch(/^0\.1\.0$/m);

@@ -77,7 +77,7 @@ async function fetchInto(staging: string, { from, version, onProgress }: CrsInst
     onProgress?.(`downloading ${source}`);
     const response = await fetch(source).catch((error: unknown) => {
       const cause = (error as { cause?: { message?: string } }).cause?.message ?? (error as Error).message;
-      throw new Error(`cannot download ${source}: ${cause}`);
+      throw new Error(`cannot download ${source}: ${cause} (with --from: a folder, archive or URL instead)`);
     });
     if (!response.ok || response.body === null) throw new Error(`cannot download ${source}: status ${response.status}`);
     const archive = join(staging, "archive.tar.gz");

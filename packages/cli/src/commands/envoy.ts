@@ -57,8 +57,8 @@ export function envoyCommand(): Command {
     .option("--admin <address>", "address of health, metrics and decisions; `off` for none", "127.0.0.1:8081")
     .option("--admin-token-file <file>", "token that POST /reload on the admin port needs; else CUIRASS_ADMIN_TOKEN")
     .option("--watch", "reload when a rule file changes; SIGHUP reloads in any case")
-    .option("--directives-before <text>", "SecLang text after the recommended settings, before the rules")
-    .option("--directives-after <text>", "SecLang text after the rules, e.g. exclusions")
+    .option("--directives-before <text|file>", "SecLang after the recommended settings, before the rules")
+    .option("--directives-after <text|file>", "SecLang after the rules, e.g. exclusions")
     .action(async (options: RunEnvoyOptions) => {
       const admin = options.admin === "off" ? undefined : parseAddress(options.admin);
       if (admin === undefined && options.admin !== "off") {

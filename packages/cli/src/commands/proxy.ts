@@ -59,8 +59,8 @@ export function proxyCommand(): Command {
     .option("--admin-token-file <file>", "token that POST /reload on the admin port needs; else CUIRASS_ADMIN_TOKEN")
     .option("--watch", "reload when a rule file or the configuration changes; SIGHUP reloads in any case")
     .option("--expose-matches <header>", "response header with the ids of logged rules; for test runners only")
-    .option("--directives-before <text>", "SecLang text after the recommended settings, before the rules")
-    .option("--directives-after <text>", "SecLang text after the rules, e.g. exclusions")
+    .option("--directives-before <text|file>", "SecLang after the recommended settings, before the rules")
+    .option("--directives-after <text|file>", "SecLang after the rules, e.g. exclusions")
     .action(async (options: RunProxyOptions) => {
       const running = await runProxy(options);
       if (running === undefined) return;

@@ -6,7 +6,8 @@ import { ExitCode } from "../exit-code.ts";
 import { ShareProgress } from "../output/share-progress.ts";
 import { formatReplay } from "../replay/print-replay.ts";
 import type { RuleSetFlags } from "../replay/rule-set-options.ts";
-import { addRuleSetOptions, ruleSetOf, textOrFile } from "../replay/rule-set-options.ts";
+import { addRuleSetOptions, ruleSetOf } from "../replay/rule-set-options.ts";
+import { textOrFile } from "../text-or-file.ts";
 
 interface ReplayFlags extends RuleSetFlags {
   readonly changedRules?: string;

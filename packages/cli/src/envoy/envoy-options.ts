@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { BodySendMode, EnvoyPolicy, ServiceTls } from "@cuirass/envoy";
 import type { OperationsFlags } from "../service/operations-options.ts";
 import type { RuleSetConfig } from "../service/rule-sets.ts";
+import { textOrFile } from "../text-or-file.ts";
 
 /** Options of the Envoy service as the command line and the environment give them. */
 export interface RunEnvoyOptions extends OperationsFlags {
@@ -29,8 +30,8 @@ export interface RunEnvoyOptions extends OperationsFlags {
 
 /** Rule sets by the name that Envoy's configuration asks for. */
 export function ruleSetsOf(options: RunEnvoyOptions): Map<string, RuleSetConfig> {
-  const { mode, paranoiaLevel, directivesBefore: before, directivesAfter: after } = options;
-  const shared = { mode, paranoiaLevel, before, after };
+  const { mode, paranoiaLevel, directivesBefore, directivesAfter } = options;
+  const shared = { mode, paranoiaLevel, before: textOrFile(directivesBefore), after: textOrFile(directivesAfter) };
   const sets = new Map<string, RuleSetConfig>([["default", { rules: options.rules, ...shared }]]);
   for (const text of options.ruleSet ?? []) {
     const [, name, rules] = /^([\w.-]{1,64})=(.+)$/.exec(text) ?? [];

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { OperationsFlags } from "../service/operations-options.ts";
 import type { Address, ProxyConfig, RuleSetConfig } from "@cuirass/proxy";
 import { defaultConfig, parseAddress, parseProxyConfig, parseUpstreamUrl } from "@cuirass/proxy";
+import { textOrFile } from "../text-or-file.ts";
 
 /** Options of the proxy as the command line and the environment give them; they win over a configuration file. */
 export interface RunProxyOptions extends OperationsFlags {
@@ -96,8 +97,8 @@ function ruleSetOf(set: RuleSetConfig, options: RunProxyOptions): RuleSetConfig 
     rules: options.rules ?? set.rules,
     mode: options.mode ?? set.mode,
     paranoiaLevel: options.paranoiaLevel ?? set.paranoiaLevel,
-    before: options.directivesBefore ?? set.before,
-    after: options.directivesAfter ?? set.after,
+    before: textOrFile(options.directivesBefore) ?? set.before,
+    after: textOrFile(options.directivesAfter) ?? set.after,
   };
 }
 

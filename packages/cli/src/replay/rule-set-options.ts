@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { RuleSetSpec } from "@cuirass/tools";
+import { textOrFile } from "../text-or-file.ts";
 
 /** Which rules recorded traffic is tried on. */
 export interface RuleSetFlags {
@@ -31,10 +31,4 @@ export function ruleSetOf(flags: RuleSetFlags): RuleSetSpec {
     before: textOrFile(flags.directivesBefore),
     after: textOrFile(flags.directivesAfter),
   };
-}
-
-/** SecLang text has a blank, which file names here may not: a name that is a file is read. */
-export function textOrFile(value: string | undefined): string | undefined {
-  if (value === undefined || !existsSync(value)) return value;
-  return readFileSync(value, "latin1");
 }
