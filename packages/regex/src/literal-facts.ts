@@ -76,6 +76,15 @@ export class Facts {
     for (let at = 0; at < right.groups.length; at++) this.groups.push(right.groups[at]!);
   }
 
+  /** Goes on with something that nothing is known of. */
+  addGap(): void {
+    if (this.exact !== nothingYet) this.#endWith(undefined);
+    else {
+      this.exact = undefined;
+      this.whole = false;
+    }
+  }
+
   /** What was read so far ends as a group of its own; what comes now may still grow with what follows it. */
   #endWith(exact: Group | undefined): void {
     if (isGroup(this.exact)) this.groups.push(this.exact);
@@ -116,17 +125,12 @@ export function alternatives(branches: readonly Facts[]): Facts {
   for (let at = 0; at < branches.length; at++) {
     const branch = branches[at]!;
     if (branch.minLength < minLength) ({ minLength } = branch);
-    if (!branch.isListed) areListed = false;
+    if (!branch.whole || branch.exact === undefined) areListed = false;
   }
-  const lists: Group[] = [];
+  let texts: string[] = [];
   for (let at = 0; at < branches.length; at++) {
     const list = areListed ? branches[at]!.exact : branches[at]!.best();
     if (list === undefined) return new Facts(minLength, undefined, false, none);
-    lists.push(list);
-  }
-  let texts: string[] = [];
-  for (let at = 0; at < lists.length; at++) {
-    const list = lists[at]!;
     for (let index = 0; index < list.length; index++) texts.push(list[index]!);
   }
   // Few texts may be there twice: that does no harm.

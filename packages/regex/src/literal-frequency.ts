@@ -7,9 +7,6 @@ for (let letter = 0x61; letter <= 0x7a; letter++) frequency[letter] = frequency[
 for (const letter of "aeinorst") frequency[letter.charCodeAt(0)] = frequency[letter.charCodeAt(0) - 32] = 0.07;
 frequency[0x20] = 0.1;
 
-/** Rarer literals are all the same. */
-const NEGLIGIBLE = 1e-12;
-
 /**
  * How many places of a text, on average, begin one of the literals: the lower, the more selective. Past the limit it is
  * not worked out to the end.
@@ -19,8 +16,7 @@ export function expectedHits(literals: readonly string[], limit: number): number
   for (let index = 0; index < literals.length && hits <= limit; index++) {
     const literal = literals[index]!;
     let share = 1;
-    for (let at = 0; at < literal.length && share > NEGLIGIBLE; at++)
-      share *= frequency[literal.charCodeAt(at) & 0xff]!;
+    for (let at = 0; at < literal.length; at++) share *= frequency[literal.charCodeAt(at) & 0xff]!;
     hits += share;
   }
   return hits;

@@ -17,12 +17,12 @@ export interface PrefilterCondition {
 
 /** Works out the condition of a pattern. */
 export function prefilterCondition({ root, sets }: Pick<ParsedPattern, "root" | "sets">): PrefilterCondition {
+  const named = namedRareBytes(sets);
   const examiner = new Examiner();
   const facts = examiner.examine(root);
   // A class without members: nothing matches, which no literal can tell.
   if (facts === undefined) return { minLength: 0, groups: [] };
   const groups = facts.settled();
-  const named = namedRareBytes(sets);
   const rare = named.isEmpty ? undefined : rareGroup(root, named, new Examiner(named, examiner));
   return { minLength: facts.minLength, groups: rare === undefined ? groups : [...groups, rare] };
 }
@@ -96,6 +96,7 @@ class Examiner {
     const sequence = Facts.sequence();
     let word = "";
     let isEmpty = true;
+    let isGap = true;
     for (let at = 0; at < nodes.length; at++) {
       const node = nodes[at]!;
       if (node.kind === "text") {
@@ -112,15 +113,20 @@ class Examiner {
       if (word !== "") sequence.addText(word);
       word = "";
       isEmpty = false;
-      sequence.add(facts);
+      if (facts === anything) sequence.addGap();
+      else {
+        isGap = false;
+        sequence.add(facts);
+      }
     }
     if (word !== "") sequence.addText(word);
     else if (isEmpty) return emptyText;
+    else if (isGap && sequence.minLength === 0) return anything;
     return sequence;
   }
 
   #examineAlternate(node: Extract<Node, { kind: "alternate" }>): Facts | undefined {
-    const known = this.#plain.get(node);
+    const known = this.#without === undefined ? undefined : this.#plain.get(node);
     if (known !== undefined) return known;
     const before = this.#rare;
     const branches: Facts[] = [];
@@ -134,6 +140,10 @@ class Examiner {
   }
 
   #examineRepeat({ node, min, max }: Extract<Node, { kind: "repeat" }>): Facts | undefined {
+    if (this.#without === undefined && min === 0 && max !== 1) {
+      if (node.kind !== "set" || node.set.meets(rareBytes)) this.#rare++;
+      return anything;
+    }
     const inner = this.#examinePart(node);
     if (inner === undefined) return min === 0 ? emptyText : undefined;
     if (min > 0) return max === 1 ? inner : repeated(inner, min);

@@ -97,6 +97,7 @@ function telling(literal: string): string {
     if (at < LITERAL_LENGTH - 1 || marks >= fewest) continue;
     fewest = marks;
     best = at + 1 - LITERAL_LENGTH;
+    if (marks === 0) break;
   }
   return literal.slice(best, best + LITERAL_LENGTH);
 }

@@ -55,7 +55,8 @@ export interface TargetNode {
   /** As written. */
   readonly variable: string;
   readonly variableSpan: Span;
-  readonly selector?: TargetSelectorNode;
+  /** Undefined without a colon. */
+  readonly selector: TargetSelectorNode | undefined;
   readonly span: Span;
 }
 

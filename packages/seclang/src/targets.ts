@@ -1,4 +1,5 @@
 import type { LogicalLine } from "./logical-line.ts";
+import type { Span } from "./source.ts";
 import type { TargetNode, TargetSelectorNode } from "./ast.ts";
 import { find, lowerAscii, isBlank, quoteText, skipBlanks, skipWord, trimEnd, unescapeQuotes } from "./text.ts";
 
@@ -153,16 +154,50 @@ function parseTarget({ line, end, quoted }: Scope, start: number): Parsed<Target
     return { node: undefined, next: barAfter(text, at, end) };
   }
   const selector = hasKey ? parseSelector({ line, end, quoted }, variable, at + 1) : { node: undefined, next: at };
-  const node: TargetNode = {
-    kind: "target",
-    negated,
-    count: count && !negated,
-    variable,
-    variableSpan: line.span(nameStart, nameEnd),
-    ...(selector.node === undefined ? {} : { selector: selector.node }),
-    span: line.span(start, trimEnd(text, start, selector.next)),
-  };
-  return { node, next: selector.next };
+  const places = { line, start, nameStart, nameEnd, end: trimEnd(text, start, selector.next) };
+  return { node: new Target(negated, count && !negated, variable, selector.node, places), next: selector.next };
+}
+
+interface Places {
+  readonly line: LogicalLine;
+  readonly start: number;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  readonly end: number;
+}
+
+/** Perf: spans are worked out when they are asked for, as those of actions are. */
+class Target implements TargetNode {
+  readonly kind = "target";
+  readonly negated: boolean;
+  readonly count: boolean;
+  readonly variable: string;
+  readonly selector: TargetSelectorNode | undefined;
+  readonly #places: Places;
+
+  constructor(
+    negated: boolean,
+    count: boolean,
+    variable: string,
+    selector: TargetSelectorNode | undefined,
+    places: Places,
+  ) {
+    this.negated = negated;
+    this.count = count;
+    this.variable = variable;
+    this.selector = selector;
+    this.#places = places;
+  }
+
+  get span(): Span {
+    const { line, start, end } = this.#places;
+    return line.span(start, end);
+  }
+
+  get variableSpan(): Span {
+    const { line, nameStart, nameEnd } = this.#places;
+    return line.span(nameStart, nameEnd);
+  }
 }
 
 function reportBadName(line: LogicalLine, start: number, nameStart: number, nameEnd: number, at: number): void {

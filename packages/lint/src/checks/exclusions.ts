@@ -51,7 +51,7 @@ function checkCtl(chain: RuleChain, action: ActionNode, { chains }: RuleModel, f
   }
   if (semicolon < 0 || kind!.toLowerCase() !== "id") return;
   const { targets } = parseTargetList(value.slice(semicolon + 1).replace(/^\s*!/, ""));
-  for (const target of targets) checkTarget(directive, { ...target, span }, named, findings);
+  for (const target of targets) checkTarget(directive, { ...target, variableSpan: span, span }, named, findings);
 }
 
 function ctlTest(kind: string, text: string): Test | undefined {
