@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Backtracker } from "./backtracker.ts";
+import { compileNfa } from "./nfa.ts";
+import { parsePattern } from "./parse.ts";
 import { compilePattern } from "./pattern.ts";
+import { PikeMatcher } from "./pike.ts";
 
 /** User and system together: the system divides them by guess, only their sum is exact. */
 const cpuMicroseconds = (): number => {
@@ -14,13 +18,13 @@ const cpuMs = (): number => cpuMicroseconds() / 1000;
 
 const KILOBYTE = 1024;
 
-/** Exponent of time over input size between 16 KB and 256 KB, the best of three attempts. */
-function growth(run: (size: number) => void): number {
+/** Exponent of time over input size between some size and sixteen times that, the best of three attempts. */
+function growth(run: (size: number) => void, from: number = 16 * KILOBYTE): number {
   let best = Infinity;
   for (let attempt = 0; attempt < 3; attempt++) {
-    run(16 * KILOBYTE);
-    const small = time(() => run(16 * KILOBYTE));
-    const large = time(() => run(256 * KILOBYTE));
+    run(from);
+    const small = time(() => run(from));
+    const large = time(() => run(16 * from));
     best = Math.min(best, Math.log(large / small) / Math.log(16));
   }
   return best;
@@ -50,6 +54,20 @@ const evil: readonly (readonly [pattern: string, piece: string])[] = [
 test.each(evil)("/%s/ takes linear time on repetitions of %j", (pattern, piece) => {
   const compiled = compilePattern(pattern);
   expect(growth((size) => void compiled.test(piece.repeat(size / piece.length)))).toBeLessThanOrEqual(1.2);
+});
+
+test.each([
+  ["(a+)+b|(a*)$", "a"],
+  ["(a|a)*?c|(a)$", "a"],
+  ["(.*)*x|(b)$", "ab"],
+])("where /%s/ matches in repetitions of %j is found in linear time, by both matchers", (pattern, piece) => {
+  const flags = { dotAll: true, multiline: true, ignoreCase: false, ungreedy: false, extended: false };
+  const { root, groupCount } = parsePattern(pattern, flags);
+  const nfa = compileNfa(root, true);
+  for (const matcher of [new Backtracker(nfa, groupCount), new PikeMatcher(nfa, groupCount)]) {
+    const run = (size: number): void => void matcher.exec(piece.repeat(size / piece.length), 0);
+    expect(growth(run, 4 * KILOBYTE)).toBeLessThanOrEqual(1.2);
+  }
 });
 
 const rules = join(process.env["CUIRASS_SHARED"] ?? "../shared", "crs/4.28.0/rules");

@@ -1,8 +1,10 @@
 import type { Node } from "./ast.ts";
 import { Assertion } from "./ast.ts";
 import type { PrefilterCondition } from "./literals.ts";
+import { Backtracker } from "./backtracker.ts";
 import { LazyDfa } from "./lazy-dfa.ts";
 import { prefilterCondition } from "./literals.ts";
+import type { Nfa } from "./nfa.ts";
 import { compileNfa } from "./nfa.ts";
 import type { ParsedPattern } from "./parse.ts";
 import { parsePattern } from "./parse.ts";
@@ -66,6 +68,8 @@ class CompiledPattern implements Pattern {
   #exact: LazyDfa | undefined;
   /** A looser pattern with a small automaton, tried first; null when there is nothing to gain. */
   #loose: LazyDfa | null | undefined;
+  #capturing: Nfa | undefined;
+  #backtracker: Backtracker | undefined;
   #pike: PikeMatcher | undefined;
   readonly #takesAll: boolean;
 
@@ -99,7 +103,10 @@ class CompiledPattern implements Pattern {
   exec(haystack: string, from = 0): Int32Array | undefined {
     if (from === 0 && this.#takesAll) return Int32Array.of(0, haystack.length);
     if (from === 0 && !this.test(haystack)) return undefined;
-    this.#pike ??= new PikeMatcher(compileNfa(this.#root(), true), this.groupCount);
+    this.#capturing ??= compileNfa(this.#root(), true);
+    this.#backtracker ??= new Backtracker(this.#capturing, this.groupCount);
+    if (this.#backtracker.fits(haystack)) return this.#backtracker.exec(haystack, from);
+    this.#pike ??= new PikeMatcher(this.#capturing, this.groupCount);
     return this.#pike.exec(haystack, from);
   }
 

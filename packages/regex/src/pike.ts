@@ -1,6 +1,7 @@
 import type { Nfa } from "./nfa.ts";
-import { Assertion } from "./ast.ts";
+import { firstBytes } from "./first-bytes.ts";
 import { Op } from "./nfa.ts";
+import { holds } from "./surroundings.ts";
 
 /**
  * Simulates an NFA with submatches, preferring what a backtracking engine would find first (leftmost-first, as Perl and
@@ -104,50 +105,7 @@ export class PikeMatcher {
   }
 }
 
-/** 1 for bytes with which a match can begin; "any" when one can be empty. */
-function firstBytes({ op, arg, next, start, sets }: Nfa): Uint8Array | "any" {
-  const first = new Uint8Array(256);
-  const seen = new Uint8Array(op.length);
-  const pending = [start];
-  while (pending.length > 0) {
-    const pc = pending.pop()!;
-    if (seen[pc] === 1) continue;
-    seen[pc] = 1;
-    if (op[pc] === Op.Match) return "any";
-    if (op[pc] === Op.Set) for (const byte of sets[arg[pc]!]!.bytes()) first[byte] = 1;
-    else pending.push(next[pc]!);
-    if (op[pc] === Op.Split) pending.push(arg[pc]!);
-  }
-  return first;
-}
-
 interface Thread {
   readonly pc: number;
   readonly captures: Int32Array;
-}
-
-/** True when the assertion holds between the bytes before and after `at`. */
-function holds(assertion: number, haystack: string, at: number): boolean {
-  switch (assertion) {
-    case Assertion.BeginText:
-      return at === 0;
-    case Assertion.EndText:
-      return at === haystack.length;
-    case Assertion.BeginLine:
-      return at === 0 || haystack.charCodeAt(at - 1) === 0x0a;
-    case Assertion.EndLine:
-      return at === haystack.length || haystack.charCodeAt(at) === 0x0a;
-    default: {
-      const boundary = isWordAt(haystack, at - 1) !== isWordAt(haystack, at);
-      return boundary === (assertion === Assertion.WordBoundary);
-    }
-  }
-}
-
-function isWordAt(haystack: string, at: number): boolean {
-  if (at < 0 || at >= haystack.length) return false;
-  const unit = haystack.charCodeAt(at);
-  return (
-    (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
-  );
 }
