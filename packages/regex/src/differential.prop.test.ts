@@ -21,8 +21,14 @@ const consuming = fc.constantFrom(
   "ab",
   "(a)",
   "(b|c)",
+  "ab?c",
+  "ab{2}c+",
+  // Optional parts that stand in a pattern several times are one node of its tree.
+  "[bc]*(?:x1)?a",
+  "[bc]*(?:x1)?(?:1)?b",
+  "[bc]*(?:x(1))?a",
 );
-const asserting = fc.constantFrom("\\b", "\\B", "^", "$");
+const nullable = fc.constantFrom("\\b", "\\B", "^", "$", "[bc]*(?:x1)?", "[bc]*(?:x(1))?");
 const repeat = fc.constantFrom("*", "+", "?", "{1,2}", "{2}", "*?", "+?", "??");
 const pattern = fc.letrec<{ solid: string; node: string }>((tie) => ({
   solid: fc.oneof(
@@ -35,7 +41,7 @@ const pattern = fc.letrec<{ solid: string; node: string }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     consuming,
-    asserting,
+    nullable,
     fc.tuple(tie("node"), tie("node")).map(([left, right]) => left + right),
     fc.tuple(tie("node"), tie("node")).map(([left, right]) => `(?:${left}|${right})`),
     fc.tuple(tie("solid"), repeat).map(([node, times]) => `(?:${node})${times}`),

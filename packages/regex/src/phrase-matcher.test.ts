@@ -13,6 +13,12 @@ test("occurrences are leftmost, then longest, and do not overlap", () => {
   expect(new PhraseMatcher(["abcde", "bc"]).find("abcdx", 10)).toEqual([1, 3]);
 });
 
+test("a phrase may end at every place of another one", () => {
+  const matcher = new PhraseMatcher(["a", `${"a".repeat(40)}b`]);
+  expect(matcher.test("xa")).toBe(true);
+  expect(matcher.find(`x${"a".repeat(41)}b`, 10)).toEqual([1, 2, 2, 43]);
+});
+
 test("stops at the limit", () => {
   expect(new PhraseMatcher(["a"]).find("aaaa", 2)).toEqual([0, 1, 1, 2]);
 });

@@ -54,6 +54,19 @@ describe("a WAF that shares with another one", () => {
   });
 });
 
+test("targets with the same key pattern have one pattern, in one WAF and in those that share with it", () => {
+  const directives = `
+    SecRule ARGS|!ARGS:/^utm_/ "@rx a" "id:1,phase:1,pass"
+    SecRule ARGS|!ARGS:/^utm_/ "@rx b" "id:2,phase:1,pass"`;
+  const first = createWaf({ directives });
+  const sharing = createWaf({ directives, shareWith: first });
+  const selectors = [first, sharing].flatMap((waf) =>
+    waf.context.ruleset.rules.map(({ targets }) => targets[0]!.exclusions[0]!.selector),
+  );
+  expect(selectors).toHaveLength(4);
+  expect(new Set(selectors).size).toBe(1);
+});
+
 test("a long line of reloads does not keep the literals of all rules that there ever were", () => {
   let waf = createWaf({ directives: rules });
   for (let version = 0; version < 60; version++) {
