@@ -19,6 +19,8 @@ const HELLO_DEADLINE_MS = 5000;
 /** A connection with so many messages under way is not read until half of them are answered. */
 const MAX_OUTSTANDING = 64;
 const LINGER_MS = 2000;
+/** Answers leave after this long at the latest, however many others are being worked on. */
+const TOGETHER_MS = 1;
 
 /** What connections need from the agent. */
 export interface ConnectionContext {
@@ -41,6 +43,8 @@ export class Connection {
   #state: "hello" | "running" | "closed" = "hello";
   #maxFrameSize = HELLO_LIMIT;
   #outstanding = 0;
+  /** When the first of the answers that wait for others was written. */
+  #corkedAt: number | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(socket: Socket, context: ConnectionContext) {
@@ -206,10 +210,31 @@ export class Connection {
     this.#write(encodeFrame(FrameType.ack, FIN, ids, actions));
   }
 
-  /** One write per frame: frames of one connection never interleave. */
+  /**
+   * One write per frame: frames of one connection never interleave. Answers of one turn of the event loop leave together,
+   * but none waits for more than a moment.
+   * Perf: with eight requests at a time on one core 4 answers a packet, which spares the agent 40 µs a request and HAProxy,
+   * which each of them wakes, 70 (e2e:haproxy, throughput).
+   */
   #write(frame: Buffer): void {
     if (this.#state !== "running") return;
+    const now = performance.now();
+    if (this.#corkedAt === undefined) {
+      this.#corkedAt = now;
+      this.#socket.cork();
+      process.nextTick(() => this.#uncork());
+    }
     if (!this.#socket.write(frame)) this.#socket.pause();
+    if (now - this.#corkedAt > TOGETHER_MS) {
+      this.#socket.uncork();
+      this.#socket.cork();
+      this.#corkedAt = now;
+    }
+  }
+
+  #uncork(): void {
+    this.#corkedAt = undefined;
+    this.#socket.uncork();
   }
 
   #resume(): void {
