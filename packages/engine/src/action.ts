@@ -16,6 +16,7 @@ export type ActionGroup = "metadata" | "disruptive" | "data" | "non-disruptive" 
 export interface ActionCompileContext {
   readonly settings: WafSettings;
   readonly host: Host;
+  /** Parses `%{...}`; throws {@link ActionArgumentError} on a bad macro. Equal texts are one macro. */
   macro(text: ByteString): Macro;
   /** Reports something the user ought to know although the action is accepted. */
   warn(message: string, hint?: string): void;

@@ -1,8 +1,8 @@
 import type { ActionCompileContext } from "../action.ts";
-import type { Macro } from "../compile/macro.ts";
 import type { RuleDraft } from "../compile/ruleset.ts";
 import { ActionArgumentError } from "../action.ts";
-import { MacroError, parseMacro } from "../compile/macro.ts";
+import type { Macro } from "../compile/macro.ts";
+import { MacroError } from "../compile/macro.ts";
 
 /** The value of an action that needs one. */
 export function required(value: string | undefined): string {
@@ -23,14 +23,16 @@ export function integer(value: string | undefined, minimum: number, maximum: num
   throw new ActionArgumentError(`"${text}" is not a valid number`, `expected an integer from ${minimum} to ${maximum}`);
 }
 
-/** A macro text, with its faults as faults of the action. */
-export function macro(text: string): Macro {
-  try {
-    return parseMacro(text);
-  } catch (error) {
-    if (error instanceof MacroError) throw new ActionArgumentError(error.message, error.hint);
-    throw error;
-  }
+/** Parses macro texts, with their faults as faults of the action. */
+export function macroParser(parse: (text: string) => Macro): (text: string) => Macro {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof MacroError) throw new ActionArgumentError(error.message, error.hint);
+      throw error;
+    }
+  };
 }
 
 /** Flow actions of chained rules are taken and never run, in the references too (spec: seclang, 12). */

@@ -6,7 +6,7 @@ import type { Transaction } from "../transaction.ts";
 import { ActionArgumentError } from "../action.ts";
 import { isPromise } from "../maybe-promise.ts";
 import { toLowerAscii } from "../text/ascii.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 import { incrementPersistent, persistentOf, requirePersistentName, seconds, setPersistent } from "./persistent.ts";
 
 /**
@@ -19,7 +19,7 @@ export const deprecatevar: ActionDefinition = {
   group: "non-disruptive",
   argument: "collection.name=amount/seconds",
   example: "deprecatevar:session.score=60/300",
-  compile: (value) => {
+  compile: (value, _draft, { macro }) => {
     const match = /^(\w+)\.([^=]+)=(\d{1,15})\/(\d{1,10})$/.exec(required(value));
     if (match === null || Number(match[4]) === 0) {
       const hint = "as in deprecatevar:session.score=60/300";

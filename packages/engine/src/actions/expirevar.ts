@@ -1,7 +1,7 @@
 import type { ActionDefinition } from "../action.ts";
 import { ActionArgumentError } from "../action.ts";
 import { toLowerAscii } from "../text/ascii.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 import { expirePersistent, requirePersistentName } from "./persistent.ts";
 
 /**
@@ -16,7 +16,7 @@ export const expirevar: ActionDefinition = {
   group: "non-disruptive",
   argument: "collection.name=seconds",
   example: "expirevar:ip.blocked=3600",
-  compile: (value, _draft, { warn }) => {
+  compile: (value, _draft, { macro, warn }) => {
     const match = /^(\w+)\.([^=]+)=(.+)$/.exec(required(value));
     if (match === null)
       throw new ActionArgumentError(`"${value}" needs a variable and seconds`, "as in expirevar:ip.blocked=3600");

@@ -1,6 +1,6 @@
 import type { ActionDefinition } from "../action.ts";
 import { ActionArgumentError } from "../action.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 import { loadPersistent, requirePersistentName } from "./persistent.ts";
 
 /**
@@ -14,7 +14,7 @@ export const initcol: ActionDefinition = {
   group: "non-disruptive",
   argument: "collection=key, macros allowed in the key",
   example: "initcol:ip=%{REMOTE_ADDR}",
-  compile: (value) => {
+  compile: (value, _draft, { macro }) => {
     const text = required(value);
     const equals = text.indexOf("=");
     if (equals < 1 || equals === text.length - 1) {

@@ -1,5 +1,5 @@
 import type { ActionDefinition } from "../action.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 
 /** `logdata`: details for the log; macros are expanded when the rule matches. */
 export const logdata: ActionDefinition = {
@@ -8,7 +8,7 @@ export const logdata: ActionDefinition = {
   group: "non-disruptive",
   argument: "macro text",
   example: "logdata:'%{MATCHED_VAR}'",
-  compile: (value, draft) => {
+  compile: (value, draft, { macro }) => {
     draft.logData = macro(required(value));
   },
 };

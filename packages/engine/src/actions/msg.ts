@@ -1,5 +1,5 @@
 import type { ActionDefinition } from "../action.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 
 /** `msg`: message of the rule; macros are expanded when it matches. */
 export const msg: ActionDefinition = {
@@ -8,7 +8,7 @@ export const msg: ActionDefinition = {
   group: "metadata",
   argument: "macro text",
   example: "msg:'Attack in %{MATCHED_VAR_NAME}'",
-  compile: (value, draft) => {
+  compile: (value, draft, { macro }) => {
     draft.message = macro(required(value));
   },
 };

@@ -1,6 +1,6 @@
 import type { ActionDefinition } from "../action.ts";
 import type { ByteString } from "../text/bytes.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 
 /** Compat: 308 is a redirect too; Coraza turns it into 302. */
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -17,7 +17,7 @@ export const redirect: ActionDefinition = {
   group: "disruptive",
   argument: "URL, macros allowed",
   example: "redirect:https://example.com/blocked",
-  compile: (value, draft) => {
+  compile: (value, draft, { macro }) => {
     const target = macro(required(value));
     draft.disruptive = { kind: "redirect", target };
     return {

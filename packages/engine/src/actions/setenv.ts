@@ -1,6 +1,6 @@
 import type { ActionDefinition } from "../action.ts";
 import { ActionArgumentError } from "../action.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 
 /**
  * `setenv`: sets a variable of ENV.
@@ -13,7 +13,7 @@ export const setenv: ActionDefinition = {
   group: "non-disruptive",
   argument: "name=value, macros allowed in the value",
   example: "setenv:tenant=%{REQUEST_HEADERS.host}",
-  compile: (value) => {
+  compile: (value, _draft, { macro }) => {
     const text = required(value);
     const equals = text.indexOf("=");
     if (equals < 1 || equals === text.length - 1) {

@@ -1,5 +1,5 @@
 import type { ActionDefinition } from "../action.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 import { loadPersistent } from "./persistent.ts";
 
 /** `setrsc`: opens the record of a resource in RESOURCE. */
@@ -9,7 +9,7 @@ export const setrsc: ActionDefinition = {
   group: "non-disruptive",
   argument: "text, macros allowed",
   example: "setrsc:%{REQUEST_FILENAME}",
-  compile: (value) => {
+  compile: (value, _draft, { macro }) => {
     const expression = macro(required(value));
     return { mayWait: true, evaluate: (tx) => loadPersistent(tx, "RESOURCE", expression.expand(tx)) };
   },

@@ -1,4 +1,5 @@
 import type { ActionDefinition } from "../action.ts";
+import { required } from "./argument.ts";
 import { namedRecord } from "./named-record.ts";
 
 /** `setsid`: names the session and opens its record in SESSION, apart for each SecWebAppId. */
@@ -8,5 +9,5 @@ export const setsid: ActionDefinition = {
   group: "non-disruptive",
   argument: "text, macros allowed",
   example: "setsid:%{REQUEST_COOKIES.id}",
-  compile: (value) => namedRecord(value, "SESSION", (tx) => tx.variables.sessionId),
+  compile: (value, _draft, { macro }) => namedRecord(macro(required(value)), "SESSION", (tx) => tx.variables.sessionId),
 };

@@ -1,4 +1,5 @@
 import type { ActionDefinition } from "../action.ts";
+import { required } from "./argument.ts";
 import { namedRecord } from "./named-record.ts";
 
 /** `setuid`: names the user and opens its record in USER, apart for each SecWebAppId. */
@@ -8,5 +9,5 @@ export const setuid: ActionDefinition = {
   group: "non-disruptive",
   argument: "text, macros allowed",
   example: "setuid:%{REQUEST_COOKIES.id}",
-  compile: (value) => namedRecord(value, "USER", (tx) => tx.variables.userId),
+  compile: (value, _draft, { macro }) => namedRecord(macro(required(value)), "USER", (tx) => tx.variables.userId),
 };

@@ -1,4 +1,4 @@
-import type { ActionDefinition, ActionEvaluator } from "../action.ts";
+import type { ActionCompileContext, ActionDefinition, ActionEvaluator } from "../action.ts";
 import type { Macro } from "../compile/macro.ts";
 import type { PersistentName } from "../host.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
@@ -8,7 +8,7 @@ import { ActionArgumentError } from "../action.ts";
 import { toLowerAscii } from "../text/ascii.ts";
 import { parseWholeInt } from "../text/whole-int.ts";
 import { txNumber } from "../variables/tx-variables.ts";
-import { macro, required } from "./argument.ts";
+import { required } from "./argument.ts";
 import {
   incrementPersistent,
   isRecordFact,
@@ -30,11 +30,11 @@ export const setvar: ActionDefinition = {
   group: "non-disruptive",
   argument: "name.key=value, =+N, =-N; name.key for 1; !name.key to remove; macros allowed",
   example: "setvar:tx.score=+%{tx.critical_anomaly_score}",
-  compile: (value, draft, { warn }) => {
+  compile: (value, draft, { macro, warn }) => {
     const text = required(value);
     const removes = text.startsWith("!");
     const equals = text.indexOf("=");
-    const { collection, key } = parseVariable(text.slice(removes ? 1 : 0, equals < 0 ? undefined : equals));
+    const { collection, key } = parseVariable(text.slice(removes ? 1 : 0, equals < 0 ? undefined : equals), macro);
     if (equals === text.length - 1 && !removes) {
       throw new ActionArgumentError("the value is missing", "to remove a variable write setvar:!tx.name");
     }
@@ -50,7 +50,7 @@ interface Variable {
   readonly key: Macro;
 }
 
-function parseVariable(text: ByteString): Variable {
+function parseVariable(text: ByteString, macro: ActionCompileContext["macro"]): Variable {
   const dot = text.indexOf(".");
   const name = (dot < 0 ? text : text.slice(0, dot)).trim();
   const collection = name.toUpperCase() === "TX" ? "TX" : persistentName(name);

@@ -14,6 +14,7 @@ import type { Registry } from "../registry.ts";
 import type { TransformationDefinition } from "../transformation.ts";
 import type { WafSettings } from "../settings.ts";
 import { ActionArgumentError } from "../action.ts";
+import { macroParser } from "../actions/argument.ts";
 import { OperatorArgumentError } from "../operator.ts";
 import type { Side } from "../phase.ts";
 import { Phase, sideOf } from "../phase.ts";
@@ -78,7 +79,7 @@ class RuleCompiler {
     this.#actionContext = {
       settings: context.settings,
       host: context.host,
-      macro: (text) => context.parts.macro(text),
+      macro: macroParser((text) => context.parts.macro(text)),
       warn: (message, hint) => report.warn("WAF_CONFIG_ACTION", message, this.#node!.span, hint),
     };
     this.#compileActions();
@@ -126,7 +127,7 @@ class RuleCompiler {
       const value = node.value === undefined ? undefined : this.#context.parts.string(node.value);
       return definition.compile(value, this.draft, this.#actionContext) ?? undefined;
     } catch (error) {
-      if (!(error instanceof ActionArgumentError) && !(error instanceof MacroError)) throw error;
+      if (!(error instanceof ActionArgumentError)) throw error;
       this.#report.error(
         "WAF_CONFIG_ACTION_ARGUMENT",
         `${node.name}: ${error.message}`,

@@ -10,6 +10,7 @@ import type { WafSettings } from "../settings.ts";
 import { parseActionList } from "@cuirass/seclang";
 import { ActionArgumentError } from "../action.ts";
 import { findAction } from "../actions/index.ts";
+import { macroParser } from "../actions/argument.ts";
 import { parseMacro } from "../compile/macro.ts";
 import { TransactionControl } from "../control.ts";
 import { MemoryCollectionStore } from "../persistence/memory-store.ts";
@@ -137,7 +138,10 @@ function compileAction(
   host: Host,
 ): ActionEvaluator | undefined {
   const warn = (message: string): void => void warnings.push(message);
-  return definition.compile(value, draft, { settings: defaultSettings(), host, macro: parseMacro, warn }) ?? undefined;
+  return (
+    definition.compile(value, draft, { settings: defaultSettings(), host, macro: macroParser(parseMacro), warn }) ??
+    undefined
+  );
 }
 
 /** The error with which an action of the list is refused. */
