@@ -26,6 +26,7 @@ const fake: Native = {
   cpu: () => now / 1000,
   fillRandom: (bytes) => void bytes.fill(7),
   latin1: (bytes) => Buffer.from(bytes).toString("latin1"),
+  copyText: (text, into) => void Buffer.from(into.buffer, into.byteOffset, into.length).write(text, "latin1"),
   localTime: () => [2023, 11, 14, 22, 13, 20],
   log: (level, message, fields) => void logged.push(`${level} ${message} ${fields}`),
   matched: (match) => void matched.push(match),

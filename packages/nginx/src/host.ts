@@ -1,8 +1,10 @@
 import type { FileSystem, Host, LogLevel, TempStorage, VirtualFiles } from "@cuirass/engine";
-import { encodeUtf8, overlayFiles, toBytes } from "@cuirass/engine";
+import { encodeUtf8, overlayFiles, toBytes, useByteCopier } from "@cuirass/engine";
 import { baseRules, recommendedNames, recommendedSettings } from "@cuirass/rules";
 import { auditSink } from "./audit-sink.ts";
 import { twoDigits } from "./digits.ts";
+
+useByteCopier((text, into) => native.copyText(text, into));
 
 /** Debug levels as the ABI numbers them (`coraza_debug_log_level_t`). */
 const levels: Readonly<Record<LogLevel, number>> = { trace: 1, debug: 2, info: 3, warn: 4, error: 5 };

@@ -25,6 +25,8 @@ export interface Native {
   cpu(): number;
   fillRandom(bytes: Uint8Array): void;
   latin1(bytes: Uint8Array): string;
+  /** Writes the bytes of a text to the start of an array, as many as fit. */
+  copyText(text: string, into: Uint8Array): void;
   /** Parts of local time: year, month (1-12), day, hour, minute, second. */
   localTime(milliseconds: number): number[];
   /** To the debug callback of the WAF in use, or to standard error when it has none and the level is 5 (error). */

@@ -240,6 +240,14 @@ void Latin1(const Info& info) {
   }
 }
 
+void CopyText(const Info& info) {
+  const View bytes = ViewOf(info[1]);
+  const v8::Local<v8::String> text = info[0].As<v8::String>();
+  const int length = std::min(text->Length(), static_cast<int>(bytes.length));
+  text->WriteOneByte(info.GetIsolate(), reinterpret_cast<uint8_t*>(bytes.data), 0, length,
+                     v8::String::NO_NULL_TERMINATION);
+}
+
 void LocalTime(const Info& info) {
   v8::Isolate* isolate = info.GetIsolate();
   const auto seconds = static_cast<time_t>(Number(info, 0) / 1000.0);
@@ -283,6 +291,7 @@ constexpr Native kNatives[] = {
     {"cpu", Cpu},
     {"fillRandom", FillRandom},
     {"latin1", Latin1},
+    {"copyText", CopyText},
     {"localTime", LocalTime},
     {"log", LogLine},
     {"matched", Matched},
