@@ -16,6 +16,7 @@
 
 #include "coraza/coraza.h"
 #include "log.h"
+#include "write-all.h"
 
 namespace cuirass {
 
@@ -50,17 +51,6 @@ View ViewOf(v8::Local<v8::Value> value) {
   auto store = array->Buffer()->GetBackingStore();
   char* data = static_cast<char*>(store->Data()) + array->ByteOffset();
   return {std::move(store), data, array->ByteLength()};
-}
-
-bool WriteAll(int descriptor, const char* data, size_t length) {
-  while (length > 0) {
-    const ssize_t written = write(descriptor, data, length);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    data += written;
-    length -= static_cast<size_t>(written);
-  }
-  return true;
 }
 
 /// Reads up to `length` bytes; -1 on failure.

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "bundle.h"
+#include "write-all.h"
 
 namespace cuirass {
 
@@ -45,18 +46,6 @@ std::string FileOf(const void* address) {
   if (dladdr(address, &info) == 0 || stat(info.dli_fname, &status) != 0) return "unknown";
   return std::to_string(status.st_dev) + "-" + std::to_string(status.st_ino) + "-" + std::to_string(status.st_size) +
          "-" + std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
-}
-
-bool WriteAll(int descriptor, const void* from, size_t length) {
-  const char* data = static_cast<const char*>(from);
-  while (length > 0) {
-    const ssize_t written = write(descriptor, data, length);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    data += written;
-    length -= static_cast<size_t>(written);
-  }
-  return true;
 }
 
 }  // namespace
