@@ -79,6 +79,26 @@ export function testReload(workers: number): void {
     expect(text).toContain('cuirass_reloads_total{trigger="call",result="failed"} 2');
   });
 
+  test("no request is lost, and none goes uninspected, while rules are replaced", async () => {
+    const { waf, write, ask } = await start(stopping(1, "one"), { workers });
+    let over = false;
+    const client = async (): Promise<number[]> => {
+      const statuses: number[] = [];
+      while (!over) statuses.push(...(await ask("/?q=one")), ...(await ask("/?q=two")));
+      return statuses;
+    };
+    const clients = [client(), client(), client()];
+    for (let version = 2; version < 5; version++) {
+      write(stopping(1, "one") + stopping(version, "other"));
+      expect(await waf.reload()).toMatchObject({ ok: true });
+    }
+    over = true;
+    const statuses = (await Promise.all(clients)).flat();
+    expect(statuses.filter((_, at) => at % 2 === 0).every((status) => status === 403)).toBe(true);
+    expect(statuses.filter((_, at) => at % 2 === 1).every((status) => status === 200)).toBe(true);
+    expect(statuses.length).toBeGreaterThan(10);
+  });
+
   test("rules for some paths come into force with the others or not at all", async () => {
     const { waf, write, ask } = await start(stopping(1, "one"), {
       workers,
