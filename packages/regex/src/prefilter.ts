@@ -165,14 +165,21 @@ export class Prefilter {
   }
 
   /**
-   * A scanner that finds of these groups what a haystack has without some bytes (`skipped` is 1 for them).
+   * A scanner for the groups of these gates alone, by the same numbers; `skipped` is 1 for bytes that are read as if they were
+   * not there.
    * Perf: no text is made: 12 KB of HTML without white space in 27 us, against 152 for making that text and scanning it.
    */
-  without(skipped: Uint8Array, gates: Iterable<Gate>): Prefilter {
-    const wanted = new Set<number>();
-    for (const gate of gates) for (const group of gate) wanted.add(group);
+  only(gates: readonly Gate[], skipped?: Uint8Array): Prefilter {
+    const wanted = new Set(gates.flat());
     const groups = this.groups.map((group, id) => (wanted.has(id) ? group : noLiterals));
     return new Prefilter(groups, this.#byteFlags, skipped);
+  }
+
+  /** Bytes of the literals of these gates. */
+  sizeOf(gates: readonly Gate[]): number {
+    let size = 0;
+    for (const id of new Set(gates.flat())) for (const literal of this.groups[id]!) size += literal.length;
+    return size;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Gate } from "@cuirass/regex";
+import type { Gate, Prefilter } from "@cuirass/regex";
 import type { CompiledRule, CompiledTarget } from "./ruleset.ts";
 import type { Phase } from "../phase.ts";
 import { findOperator } from "../operators/index.ts";
@@ -31,8 +31,11 @@ export interface Segment {
   readonly views: readonly number[];
 }
 
-/** Lays out the rules of one phase. `groupCount` is that of the prefilter. */
-export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCount: number): PhasePlan {
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** Lays out the rules of one phase. The prefilter is that of its side. */
+export function planPhase(rules: readonly CompiledRule[], phase: Phase, prefilter: Prefilter): PhasePlan {
+  const letters = prefilter.scan(LETTERS).flags;
   const steady = !rules.some(fillsVariables);
   const gates = rules.map((rule) => rule.operator?.gate ?? noGate);
   const tables: (ViewTable | undefined)[] = [];
@@ -40,7 +43,7 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, groupCou
     if (rule.kind === "marker" || rule.phase !== phase) return 0;
     if (!steady || !isTriggered(rule)) return 1;
     for (const view of viewsOf(rule)) {
-      const table = (tables[view] ??= new ViewTable(gates, groupCount));
+      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters));
       for (const pipeline of new Set(rule.gatePipelines)) table.add(position, pipeline);
     }
     return 0;

@@ -38,6 +38,7 @@ export class PipelineBuilder {
       apply: (value) => value,
       names: [],
       steps: [],
+      foldsCase: false,
       erasing: undefined,
     });
   }
@@ -107,6 +108,7 @@ export class PipelineBuilder {
       apply,
       names: [...parent.names, definition.name],
       steps: [...parent.steps, { definition, apply }],
+      foldsCase: definition.foldsCase === "only",
       erasing: erasingOf(definition),
     });
     children.set(definition, pipeline);

@@ -40,7 +40,7 @@ export class RuleIndex implements CompiledRuleset {
     this.parts = parts;
     this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
       const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
-      return planPhase(own, phase, prefilters[sideOf(phase)].groupCount);
+      return planPhase(own, phase, prefilters[sideOf(phase)]);
     });
     this.usesRuleVariable = rules.some(chainUsesRuleVariable);
   }

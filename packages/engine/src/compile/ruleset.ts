@@ -52,6 +52,8 @@ export interface Pipeline {
   readonly apply: (value: ByteString) => ByteString;
   readonly names: readonly string[];
   readonly steps: readonly PipelineStep[];
+  /** The last step changes the case of letters and nothing else. */
+  readonly foldsCase: boolean;
   /** Of a last step that only removes bytes: those, by byte, and those that must not be there. */
   readonly erasing: { readonly bytes: Uint8Array; readonly unless: ByteString } | undefined;
 }

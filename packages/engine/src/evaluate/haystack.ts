@@ -131,10 +131,7 @@ export class HaystackMemo {
   }
 
   #keep(text: ByteString, place: number): Haystack {
-    const haystack = new Haystack(ownCopy(text), this.prefilter, true);
-    haystack.scan();
-    this.#kept[place] = haystack;
-    return haystack;
+    return (this.#kept[place] = new Haystack(ownCopy(text), this.prefilter, true));
   }
 }
 
@@ -185,10 +182,13 @@ export class Haystacks {
     return haystack;
   }
 
-  /** What a transformation made of a haystack. Of a shared one it is shared too, or it would not be found there again. */
+  /**
+   * What a transformation made of a haystack. Of a shared one it is shared too, or it would not be found there again; what
+   * comes of a text that is met once is not looked for, because it seldom is another one as well.
+   */
   #resultOf(before: Haystack, text: ByteString): Haystack {
-    if (!before.shared || text.length > SHARED_LENGTH) return this.of(text);
-    return this.memo.keep(text);
+    if (text.length > SHARED_LENGTH) return this.#ofLong(text);
+    return before.shared ? this.memo.keep(text) : new Haystack(text, this.memo.prefilter, false);
   }
 
   groupsOf(haystack: Haystack): readonly number[] {
@@ -222,10 +222,16 @@ export class Haystacks {
 
   /** Appends the rules that a text may match from a place on. */
   #ask(haystack: Haystack, table: ViewTable, place: Place, found: number[]): void {
-    // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
-    const isOnlyStep = haystack.text.length > SHARED_LENGTH && !place.judged;
-    const groups = haystack.groups ?? (isOnlyStep ? noGroups : haystack.scan());
-    const { reaches, steps } = table.reading(place, haystack.reactions);
+    let { groups, reactions } = haystack;
+    if (groups === undefined && haystack.text.length > SHARED_LENGTH && !place.judged) {
+      // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
+      groups = noGroups;
+    } else if (groups === undefined) {
+      const scan = table.scannerAt(place, haystack.prefilter).scan(haystack.text);
+      ({ groups } = scan);
+      reactions = scan.flags | ALWAYS;
+    }
+    const { reaches, steps } = table.reading(place, reactions);
     if (groups.length > 0) table.collect(groups, reaches, found);
     for (let at = 0; at < steps.length; at++) {
       const { pipeline, place: next } = steps[at]!;
