@@ -16,7 +16,8 @@ none.pop();
 /**
  * What is known of the texts that a node of a pattern matches.
  *
- * Perf: one class, loops by index: this runs once over each pattern, before anything is compiled to machine code.
+ * Perf: one class, loops by index: this runs once over each pattern, mostly before it is compiled to machine code. With
+ * objects of several shapes V8 took back 35 such compilations while it loaded the CRS instead of 4, a fifth of the time.
  */
 export class Facts {
   minLength: number;

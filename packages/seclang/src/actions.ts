@@ -69,8 +69,9 @@ function parseAction(line: LogicalLine, from: number, to: number): ActionNode | 
   const { text } = line;
   const start = skipBlanks(text, from, to);
   const end = trimEnd(text, start, to);
-  const separator = text.indexOf(":", start);
-  const colon = separator < 0 || separator > end ? end : separator;
+  // Looked for in the action alone: a list may have none at all.
+  const separator = text.slice(start, end).indexOf(":");
+  const colon = separator < 0 ? end : start + separator;
   const nameEnd = trimEnd(text, start, colon);
   if (start === nameEnd) return undefined;
   const name = lowerAscii(text.slice(start, nameEnd));
