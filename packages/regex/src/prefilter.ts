@@ -102,6 +102,8 @@ export class Prefilter {
   #scan = 0;
   /** 1 for the bytes of the long haystack that is being read. */
   readonly #seenBytes: Uint8Array = new Uint8Array(256);
+  /** Bytes that have flags or are literals by themselves. */
+  readonly #telling: Uint8Array;
 
   /** `skipped` is 1 for bytes that are read as if they were not there. */
   constructor(groups: readonly (readonly string[])[], byteFlags: Int32Array, skipped?: Uint8Array) {
@@ -118,6 +120,8 @@ export class Prefilter {
     this.#stateGroups = tables.stateGroups;
     this.#seenStates = new Int32Array(this.#stateGroups.length);
     this.#seenGroups = new Int32Array(groups.length);
+    const kinds = (byte: number): number => this.#kindsLow[byte]! | this.#kindsHigh[byte]!;
+    this.#telling = Uint8Array.from([...byteFlags.keys()].filter((byte) => byteFlags[byte] !== 0 || kinds(byte) !== 0));
   }
 
   /** True when these are the flags it was made with. */
@@ -132,9 +136,7 @@ export class Prefilter {
     this.#seenBytes.fill(0);
     let row = 0;
     for (let from = 0; from < length; from += WINDOW) row = this.#scanWindow(fillWindow(haystack, from), row);
-    let flags = 0;
-    for (let byte = 0; byte < 256; byte++) if (this.#seenBytes[byte] === 1) flags |= this.#byteFlags[byte]!;
-    return { groups: this.#groupsOfSeen(), flags };
+    return this.#scanOfSeen();
   }
 
   /** What bytes there are is noted on the way: asking all 256 afterwards would take longer, and so would a copy. */
@@ -245,15 +247,20 @@ export class Prefilter {
     return row;
   }
 
-  #groupsOfSeen(): readonly number[] {
+  #scanOfSeen(): Scan {
+    const telling = this.#telling;
+    const seenBytes = this.#seenBytes;
+    let flags = 0;
     let low = 0;
     let high = 0;
-    for (let byte = 0; byte < 256; byte++) {
-      if (this.#seenBytes[byte] === 0) continue;
+    for (let at = 0; at < telling.length; at++) {
+      const byte = telling[at]!;
+      if (seenBytes[byte] === 0) continue;
+      flags |= this.#byteFlags[byte]!;
       low |= this.#kindsLow[byte]!;
       high |= this.#kindsHigh[byte]!;
     }
-    return this.#groupsFound(low, high);
+    return { groups: this.#groupsFound(low, high), flags };
   }
 
   #groupsFound(low: number, high: number): readonly number[] {
