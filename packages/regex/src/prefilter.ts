@@ -66,7 +66,7 @@ export class PrefilterBuilder {
 const noGroups: readonly number[] = [];
 const noLiterals: readonly string[] = [];
 /** Texts of this length and more are read in two places at once. */
-const LONG = 256;
+const LONG = 192;
 
 /**
  * One pass over a haystack for the literals of a whole rule set.
@@ -98,7 +98,9 @@ export class Prefilter {
   /** The last scan that reported a state, a group. */
   readonly #seenStates: Int32Array;
   readonly #seenGroups: Int32Array;
-  readonly #found: number[] = [];
+  /** Groups that were reported, the first `#count` of them. */
+  readonly #found: Uint32Array;
+  #count = 0;
   #scan = 0;
   /** 1 for the bytes of the long haystack that is being read. */
   readonly #seenBytes: Uint8Array = new Uint8Array(256);
@@ -120,6 +122,7 @@ export class Prefilter {
     this.#stateGroups = tables.stateGroups;
     this.#seenStates = new Int32Array(this.#stateGroups.length);
     this.#seenGroups = new Int32Array(groups.length);
+    this.#found = new Uint32Array(groups.length);
     const kinds = (byte: number): number => this.#kindsLow[byte]! | this.#kindsHigh[byte]!;
     this.#telling = Uint8Array.from([...byteFlags.keys()].filter((byte) => byteFlags[byte] !== 0 || kinds(byte) !== 0));
   }
@@ -266,7 +269,11 @@ export class Prefilter {
   #groupsFound(low: number, high: number): readonly number[] {
     if (low !== 0) this.#reportKinds(low, 0);
     if (high !== 0) this.#reportKinds(high, 31);
-    return this.#found.length === 0 ? noGroups : this.#found.slice();
+    const count = this.#count;
+    if (count === 0) return noGroups;
+    const groups = new Array<number>(count);
+    for (let at = 0; at < count; at++) groups[at] = this.#found[at]!;
+    return groups;
   }
 
   #reportRow(row: number): void {
@@ -287,13 +294,13 @@ export class Prefilter {
       const id = ids[index]!;
       if (this.#seenGroups[id] === this.#scan) continue;
       this.#seenGroups[id] = this.#scan;
-      this.#found.push(id);
+      this.#found[this.#count++] = id;
     }
   }
 
   /** Stamps tell the scans apart without clearing what earlier ones noted. */
   #nextStamp(): void {
-    this.#found.length = 0;
+    this.#count = 0;
     if (this.#scan === 0x7fff_ffff) {
       this.#scan = 0;
       this.#seenStates.fill(0);
