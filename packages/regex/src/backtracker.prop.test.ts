@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Backtracker } from "./backtracker.ts";
+import { Backtracker, TOO_FAR } from "./backtracker.ts";
 import { compileNfa } from "./nfa.ts";
 import { parsePattern } from "./parse.ts";
+import { compilePattern } from "./pattern.ts";
 import { PikeMatcher } from "./pike.ts";
 
 const flags = { dotAll: true, multiline: true, ignoreCase: false, ungreedy: false, extended: false };
@@ -51,8 +52,13 @@ test("finds the match and the submatches that following all ways at once finds",
   );
 });
 
-test("long haystacks are left to the matcher that needs no memory for them", () => {
-  const { root, groupCount } = parsePattern("(a)b", flags);
-  const backtracker = new Backtracker(compileNfa(root, true), groupCount);
-  expect([backtracker.fits("x".repeat(400_000)), backtracker.fits("x".repeat(2_000_000))]).toEqual([true, false]);
+test("a search that would need too much memory is left to the matcher that needs none", () => {
+  const { root, groupCount } = parsePattern("(a)(?:x*y|$)", flags);
+  const nfa = compileNfa(root, true);
+  const backtracker = new Backtracker(nfa, groupCount);
+  const far = `a${"x".repeat(1_000_000)}`;
+  expect([backtracker.exec(far, 0), backtracker.exec(`${far}y`, 0)]).toEqual([TOO_FAR, TOO_FAR]);
+  expect(backtracker.exec(`ay${far}`, 0)).toEqual(Int32Array.of(0, 2, 0, 1));
+  expect(backtracker.exec(far, 900_000)).toBeUndefined();
+  expect(compilePattern("(a)(?:x*y|$)").exec(`${far}y`)).toEqual(Int32Array.of(0, 1_000_002, 0, 1));
 });

@@ -1,7 +1,7 @@
 import type { Node } from "./ast.ts";
 import { Assertion } from "./ast.ts";
 import type { PrefilterCondition } from "./literals.ts";
-import { Backtracker } from "./backtracker.ts";
+import { Backtracker, TOO_FAR } from "./backtracker.ts";
 import { LazyDfa } from "./lazy-dfa.ts";
 import { prefilterCondition } from "./literals.ts";
 import type { Nfa } from "./nfa.ts";
@@ -105,7 +105,8 @@ class CompiledPattern implements Pattern {
     if (from === 0 && !this.test(haystack)) return undefined;
     this.#capturing ??= compileNfa(this.#root(), true);
     this.#backtracker ??= new Backtracker(this.#capturing, this.groupCount);
-    if (this.#backtracker.fits(haystack)) return this.#backtracker.exec(haystack, from);
+    const found = this.#backtracker.exec(haystack, from);
+    if (found !== TOO_FAR) return found;
     this.#pike ??= new PikeMatcher(this.#capturing, this.groupCount);
     return this.#pike.exec(haystack, from);
   }

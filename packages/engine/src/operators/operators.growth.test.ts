@@ -13,8 +13,9 @@ const cpuMicroseconds = (): number => {
 const cpuMs = (): number => cpuMicroseconds() / 1000;
 
 /** Arguments and values that would show a super-linear step; the value is repeated up to the size. */
-const rows: [operator: string, argument: string, unit: string][] = [
-  ["rx", "(a+)+$|x", "a"],
+const rows: [operator: string, argument: string, unit: string, sizes?: readonly number[]][] = [
+  // Past some 200 KB submatches are found by another matcher, as linear as the first but slower: one of them at a time.
+  ["rx", "(a+)+$|x", "a", [1024, 8192, 131_072]],
   ["rx", "(?:a|ab|b)*c", "ab"],
   ["rxGlobal", "a+b|a", "a"],
   ["rxGlobal", "[b]*", "a"],
@@ -47,10 +48,10 @@ const rows: [operator: string, argument: string, unit: string][] = [
   ["rbl", "list.example", "a."],
 ];
 
-const sizes = [1024, 16_384, 262_144];
+const usualSizes: readonly number[] = [1024, 16_384, 262_144];
 
 describe("time grows no faster than the value", () => {
-  test.each(rows)("@%s %s", (name, argument, unit) => {
+  test.each(rows)("@%s %s", (name, argument, unit, sizes = usualSizes) => {
     const environment = { ...exampleEnvironment, settings: { requestBodyJsonDepthLimit: Infinity } };
     const matcher = findOperator(name)!.compile(argument, new FakeContext(environment));
     const times = sizes.map((size) => {
