@@ -24,6 +24,8 @@ export interface TransformationDefinition {
    * for literals in any case, so it need not wait for it.
    */
   readonly foldsCase?: "only" | "also";
+  /** For `foldsCase` "also": what it does besides. Invariant: the result of `apply`, but for the case of letters. */
+  readonly keepingCase?: (value: ByteString) => ByteString;
   /**
    * All it does is to remove these bytes, wherever they stand, from values that have none of `unless`: the prefilter can then
    * read a value as it is going to be without making it.

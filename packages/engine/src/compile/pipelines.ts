@@ -86,7 +86,8 @@ export class PipelineBuilder {
     if (definition.foldsCase === undefined || definition.reactsTo === undefined) return definition;
     let derived = this.transformations.caseless.get(definition);
     if (derived === undefined) {
-      derived = { ...definition, reactsTo: definition.reactsTo.replaceAll(/[A-Za-z]/g, "") };
+      const { keepingCase = definition.apply } = definition;
+      derived = { ...definition, reactsTo: definition.reactsTo.replaceAll(/[A-Za-z]/g, ""), apply: keepingCase };
       this.transformations.caseless.set(definition, derived);
     }
     return derived;

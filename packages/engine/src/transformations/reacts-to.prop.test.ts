@@ -67,3 +67,20 @@ test.each(transformations.filter(({ foldsCase }) => foldsCase !== undefined).map
     );
   },
 );
+
+test.each(
+  transformations.flatMap(({ name, apply, keepingCase }) => (keepingCase ? [[name, apply, keepingCase] as const] : [])),
+)("%s keeps the case of letters and does the same besides, when it is asked to", (_name, apply, keepingCase) => {
+  const value = fc.string({
+    unit: fc.constantFrom("a", "B", "\xc0", " ", ",", ";", "/", "(", "^", '"', "\\", "\n"),
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(value, (text) => {
+      expect(toLowerAscii(keepingCase(text))).toBe(apply(text));
+      const letters = (of: string): string => of.replaceAll(/[^aB\xc0]/g, "");
+      expect(letters(keepingCase(text))).toBe(letters(text));
+    }),
+    settings,
+  );
+});
