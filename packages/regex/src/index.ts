@@ -10,3 +10,4 @@ export type { PrefilterCondition } from "./literals.ts";
 export { PhraseMatcher } from "./phrase-matcher.ts";
 export type { Gate, Scan } from "./prefilter.ts";
 export { Prefilter, PrefilterBuilder } from "./prefilter.ts";
+export { SkippingFinder } from "./skipping-finder.ts";

@@ -1,4 +1,5 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
+import { SkippingFinder } from "@cuirass/regex";
 import type { Pipeline } from "./ruleset.ts";
 
 /** A pipeline of rules that look at a view, or a beginning of one. The first stage is the value itself. */
@@ -29,12 +30,19 @@ export interface Reading {
   readonly steps: readonly { readonly pipeline: Pipeline; readonly place: Place }[];
 }
 
+/** Tells which groups have a literal in a text. */
+interface GroupScanner {
+  scan(text: string): { readonly groups: readonly number[] };
+}
+
 /** Numbers of a trigger: position of the rule, stage it sees, next trigger of the same group. */
 const WIDTH = 3;
 /** Tables with more triggers than this find them by group. */
 const FEW = 8;
 /** Bytes of literals that a scanner of its own is made for: its automaton has 128 bytes for each. */
 const SMALL = 1000;
+/** Bytes of literals that are looked for one by one. */
+const SPARSE = 64;
 /** Readings kept; traffic may come up with any number of them. */
 const READINGS = 512;
 
@@ -59,7 +67,7 @@ export class ViewTable {
   #readings = 0;
   readonly #scanners = new Map<Place, Prefilter>();
   /** Scanners that read long values without bytes that a last step removes. */
-  readonly #without = new Map<Place, Prefilter>();
+  readonly #without = new Map<Place, GroupScanner>();
 
   /** `letters` are the bits of transformations that react to letters. */
   constructor(gates: readonly Gate[], groupCount: number, letters: number) {
@@ -210,10 +218,12 @@ export class ViewTable {
   }
 
   /** The same for a text before a step that removes bytes. */
-  scannerWithout(place: Place, prefilter: Prefilter, removed: Uint8Array): Prefilter {
+  scannerWithout(place: Place, prefilter: Prefilter, removed: Uint8Array): GroupScanner {
     let scanner = this.#without.get(place);
     if (scanner === undefined) {
-      scanner = prefilter.only(this.#gatesAt(place), removed);
+      const gates = this.#gatesAt(place);
+      const isSparse = prefilter.sizeOf(gates) <= SPARSE;
+      scanner = isSparse ? new SkippingFinder(prefilter.groups, gates, removed) : prefilter.only(gates, removed);
       this.#without.set(place, scanner);
     }
     return scanner;
