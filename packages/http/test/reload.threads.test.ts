@@ -19,3 +19,11 @@ test("a thread that takes another's place has the rules in force, not what has b
   await expect.poll(() => ask("/?q=two"), { timeout: 20_000 }).toEqual([403]);
   expect(await ask("/?q=one")).toEqual([200]);
 });
+
+test("all threads have the rules of the first one, whatever happens to the files while the others start", async () => {
+  const { write, ask } = await start(stopping(1, "one"), { workers: 3 });
+  write(stopping(1, "two"));
+  // Three at a time, so that every thread gets some.
+  const rounds = await Promise.all(Array.from({ length: 3 }, () => ask("/?q=one", 60)));
+  expect(new Set(rounds.flat())).toEqual(new Set([403]));
+});

@@ -48,15 +48,10 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#reloads = new ReloadQueue(() => this.#reload());
-    this.#slots = Array.from({ length: options.workers }, () => this.#slot());
-    this.ready = Promise.any(this.#slots.map(({ loaded }) => loaded)).then(
-      (rules) => {
-        this.#rules ??= rules;
-      },
-      ({ errors: [error] }: AggregateError) => {
-        throw error;
-      },
-    );
+    // The first one alone reads the files, here and at a reload: wrong rules are told once, and all threads get the same ones.
+    const first: WorkerSlot = this.#slot(undefined, (rules) => this.#fill(first, rules));
+    this.#slots = [first];
+    this.ready = first.loaded.then(() => undefined);
     this.ready.catch((error: Error) => {
       if (this.#closing === undefined) process.emitWarning(error.message, "CuirassFault");
     });
@@ -81,6 +76,13 @@ export class WorkerPool {
     return (this.#closing ??= this.#end());
   }
 
+  /** Starts the other threads of a pool whose first one has its rules. */
+  #fill(first: WorkerSlot, rules: WorkerRules): void {
+    if (this.#slots[0] !== first || this.#rules !== undefined || this.#closing !== undefined) return;
+    this.#rules = rules;
+    this.#slots = [first, ...Array.from({ length: this.#options.workers - 1 }, () => this.#slot(rules.snapshots))];
+  }
+
   async #end(): Promise<void> {
     clearInterval(this.#watch);
     await Promise.all([...this.#slots, ...this.#retiring].map((slot) => slot.end()));
@@ -99,7 +101,6 @@ export class WorkerPool {
       return { ok, message, ruleCount: this.#rules?.ruleCount ?? 0, seconds };
     };
     try {
-      // The first one alone reads the files: wrong rules are told once, and all threads get the same ones.
       const rules = await add();
       for (const [index, count] of rules.ruleCounts.entries())
         checkNotEmptied(this.#rules?.ruleCounts[index] ?? 0, count);
@@ -119,12 +120,13 @@ export class WorkerPool {
     }
   }
 
-  #slot(snapshots?: readonly RulesSnapshot[]): WorkerSlot {
+  #slot(snapshots?: readonly RulesSnapshot[], onLoaded?: (rules: WorkerRules) => void): WorkerSlot {
     const { specs, observe, timeoutMs } = this.#options;
     return new WorkerSlot({
       setup: { specs, summaries: observe !== undefined, snapshots },
       timeoutMs,
       store: (call) => answerStoreCall(this.#store(call.store), call),
+      onLoaded,
     });
   }
 

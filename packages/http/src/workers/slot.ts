@@ -16,6 +16,8 @@ export interface SlotOptions {
   /** A thread that does not answer a call for so long is replaced. */
   readonly timeoutMs: number;
   readonly store: (call: StoreCall) => Promise<StoreAnswer>;
+  /** Told whenever a thread has loaded the rules: also one that comes after others that could not. */
+  readonly onLoaded?: ((rules: WorkerRules) => void) | undefined;
 }
 
 interface Waiting {
@@ -163,7 +165,8 @@ export class WorkerSlot {
         this.#failures = 0;
         this.#readyAt = performance.now();
         this.#rules = message.rules;
-        return this.#settle.resolve(message.rules);
+        this.#settle.resolve(message.rules);
+        return this.#options.onLoaded?.(message.rules);
       case "failed":
         this.#settle.reject(new Error(message.message));
         return void worker.terminate();
