@@ -8,8 +8,6 @@ import { createRandom } from "./random.ts";
 import { createNodeResolver } from "./resolver.ts";
 import { nodeTempStorage } from "./temp-storage.ts";
 
-useByteCopier((text, into) => void bufferOver(into).write(text, "latin1"));
-
 let over: Buffer | undefined;
 
 /** The same memory as a buffer, made once: there is one array that texts are copied to. */
@@ -17,6 +15,8 @@ function bufferOver(bytes: Uint8Array): Buffer {
   if (over?.buffer !== bytes.buffer) over = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return over;
 }
+
+useByteCopier((text, into) => void bufferOver(into).write(text, "latin1"));
 
 /** The engine's ports on Node.js. Give `parts` to replace or add some (logger, GeoIP database, collection store). */
 export function createNodeHost(parts: Partial<Host> = {}): Host {
