@@ -53,10 +53,12 @@ export function toBytes(text: ByteString): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** A pattern of one class: V8 has nothing to try twice, and less than nothing to look at in a text of one byte per unit. */
+const beyondBytes = /[^\x00-\xff]/;
+
 /** True when every unit of the text is a byte. */
 export function isByteString(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return false;
-  return true;
+  return !beyondBytes.test(text);
 }
 
 /** JavaScript text to the bytes of its UTF-8 encoding; lone surrogates become U+FFFD. Returns the text itself when it is ASCII. */

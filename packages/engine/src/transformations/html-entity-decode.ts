@@ -1,7 +1,7 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { encodeCodePoint } from "../text/bytes.ts";
-import { longestOpenName, namedEntities, windows1252 } from "./shared/html-entities.ts";
+import { longestOpenName, mayBeOpen, namedEntities, windows1252 } from "./shared/html-entities.ts";
 
 const NAME_LIMIT = 33;
 
@@ -65,6 +65,7 @@ function named(value: ByteString, at: number): Reference | undefined {
     const text = namedEntities().get(value.slice(at + 1, end + 1));
     if (text !== undefined) return { text, next: end + 1 };
   }
+  if (!mayBeOpen(value.charCodeAt(at + 1), value.charCodeAt(at + 2))) return undefined;
   for (let stop = Math.min(end, at + 1 + longestOpenName()); stop > at + 2; stop--) {
     const text = namedEntities().get(value.slice(at + 1, stop));
     if (text !== undefined) return { text, next: stop };

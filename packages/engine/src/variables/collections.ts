@@ -168,9 +168,9 @@ export class Keyed implements Collection {
   get distinctNames(): number {
     return this.#index().size;
   }
-  /** Adds a value; earlier values of the name stay. */
-  add(key: ByteString, value: ByteString): void {
-    const entry = new Entry(key, value);
+  /** Adds a value; earlier values of the name stay. `lowerKey` for those who have it at hand. */
+  add(key: ByteString, value: ByteString, lowerKey?: ByteString): void {
+    const entry = new Entry(key, value, lowerKey);
     this.entries.push(entry);
     if (this.#byKey) index(this.#byKey, entry);
   }

@@ -18,6 +18,20 @@ export function namedEntities(): ReadonlyMap<string, ByteString> {
   return (table = map);
 }
 
+/** First two letters of the names that may stand without a semicolon. */
+let openings: Set<number> | undefined;
+
+/** True when a name that may stand without a semicolon begins with these two units. Query strings are full of others. */
+export function mayBeOpen(first: number, second: number): boolean {
+  if (openings === undefined) {
+    openings = new Set();
+    for (const name of namedEntities().keys()) {
+      if (!name.endsWith(";")) openings.add((name.charCodeAt(0) << 8) | name.charCodeAt(1));
+    }
+  }
+  return openings.has((first << 8) | second);
+}
+
 let longest = 0;
 
 /** Length of the longest name that may stand without a semicolon. */

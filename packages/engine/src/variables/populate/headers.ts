@@ -18,8 +18,8 @@ export function addRequestHeader(
   value: ByteString,
 ): void {
   if (name === "") return;
-  v.requestHeaders.add(name, value);
   const lower = toLowerAscii(name);
+  v.requestHeaders.add(name, value, lower);
   if (lower === "cookie") return populateCookies(v, settings, value);
   if (lower !== "content-type") return;
   const type = mediaTypeOf(value);
@@ -31,8 +31,9 @@ export function addRequestHeader(
 /** One response header line. */
 export function addResponseHeader(v: Variables, name: ByteString, value: ByteString): void {
   if (name === "") return;
-  v.responseHeaders.add(name, value);
-  if (toLowerAscii(name) !== "content-type") return;
+  const lower = toLowerAscii(name);
+  v.responseHeaders.add(name, value, lower);
+  if (lower !== "content-type") return;
   const semicolon = value.indexOf(";");
   v.responseContentType.set(semicolon < 0 ? value : value.slice(0, semicolon));
 }
