@@ -54,7 +54,7 @@ export function toBytes(text: ByteString): Uint8Array<ArrayBuffer> {
 }
 
 /** A pattern of one class: V8 has nothing to try twice, and less than nothing to look at in a text of one byte per unit. */
-const beyondBytes = /[^\x00-\xff]/;
+const beyondBytes = /[\u0100-\uffff]/;
 
 /** True when every unit of the text is a byte. */
 export function isByteString(text: string): boolean {
