@@ -14,7 +14,7 @@ test("a window holds the bytes of a part of the text", () => {
 
 test("a host's copier is given the very part that is asked for", () => {
   const asked: number[] = [];
-  useByteCopier((text, into) => {
+  const before = useByteCopier((text, into) => {
     asked.push(text.length);
     slowly(text, into);
   });
@@ -22,6 +22,7 @@ test("a host's copier is given the very part that is asked for", () => {
   expect([fillWindow(text, 0), windowBytes[WINDOW - 1]]).toEqual([WINDOW, 0x78]);
   expect([fillWindow(text, WINDOW), windowBytes[99]]).toEqual([100, 0x79]);
   expect(asked).toEqual([WINDOW, 100]);
+  useByteCopier(before);
 });
 
 test("a pattern is found across the edge of a window", () => {

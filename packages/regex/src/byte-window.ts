@@ -15,9 +15,14 @@ export const windowBytes: Uint8Array = new Uint8Array(WINDOW);
 
 let copy: ByteCopier | undefined;
 
-/** Makes copying as fast as the host can. Changes no result, so it holds for the whole process. */
-export function useByteCopier(copier: ByteCopier): void {
+/**
+ * Makes copying as fast as the host can; gives the copier before. Changes no result, so it holds for the whole process;
+ * undefined has texts copied here.
+ */
+export function useByteCopier(copier: ByteCopier | undefined): ByteCopier | undefined {
+  const before = copy;
   copy = copier;
+  return before;
 }
 
 /** Fills the window from an offset of the text on; tells how many bytes it holds then. */
