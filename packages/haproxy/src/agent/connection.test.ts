@@ -195,3 +195,16 @@ test("stopping answers what is under way before it says DISCONNECT", async () =>
   expect((await client.next())?.type).toBe(FrameType.ack);
   expect(await disconnectStatus()).toBe(0);
 });
+
+test("answers of one turn of the event loop arrive in one packet", async () => {
+  await client.hello(65_536);
+  answerAtOnce = false;
+  for (let n = 1; n <= 3; n++) notify(Uint8Array.of(n, 1), message);
+  await until(() => submitted.length === 3);
+  const packets: number[] = [];
+  client.socket.on("data", (bytes: Buffer) => packets.push(bytes.length));
+  for (const { answer } of submitted) answer(new Uint8Array(0));
+  const frames = [await client.next(), await client.next(), await client.next()];
+  expect(frames.map((frame) => frame?.type)).toEqual([FrameType.ack, FrameType.ack, FrameType.ack]);
+  expect(packets).toHaveLength(1);
+});
