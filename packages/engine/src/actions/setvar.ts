@@ -71,7 +71,8 @@ function parseVariable(text: ByteString, macro: ActionCompileContext["macro"]): 
 function writer(collection: Variable["collection"], key: Macro, value: Macro | undefined): ActionEvaluator {
   if (collection !== "TX") return persistentWriter(collection, key, value);
   if (key.dynamic) {
-    return { evaluate: (tx) => writeTx(tx, toLowerAscii(key.expand(tx)), value?.expand(tx)) };
+    // Names are folded where they are stored.
+    return { evaluate: (tx) => writeTx(tx, key.expand(tx), value?.expand(tx)) };
   }
   const name = toLowerAscii(key.text);
   if (value === undefined) return { evaluate: (tx) => tx.setTx(name, undefined) };

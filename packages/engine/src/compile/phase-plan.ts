@@ -9,8 +9,9 @@ export interface PhasePlan {
   readonly rules: readonly CompiledRule[];
   /** By position: 1 for a rule that is evaluated whatever the values are, 0 for one that waits to be triggered, and for markers. */
   readonly always: Uint8Array;
-  /** Parts of the phase that are entered one by one, by position. */
+  /** Parts of the phase that are entered one by one, by position, and where each ends. */
   readonly segments: readonly Segment[];
+  readonly ends: Int32Array;
   /** By view: the rules that wait to be triggered by its values. */
   readonly tables: readonly (ViewTable | undefined)[];
   /** Positions of the markers of each label, ascending. */
@@ -54,7 +55,8 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, prefilte
     if (skipAfter === undefined) return position + 1;
     return positionAfter(markers, skipAfter, position) ?? rules.length;
   });
-  return { rules, always, segments, tables, markers, resume, steady };
+  const ends = Int32Array.from(segments, ({ end }) => end);
+  return { rules, always, segments, ends, tables, markers, resume, steady };
 }
 
 /** The position behind the first marker of the label at or after `from`; undefined when there is none. */

@@ -54,10 +54,13 @@ export class Candidates {
 
   /** Goes on to the segment that the position lies in. */
   enter(position: number): void {
-    const { segments } = this.#plan;
-    while (segments[this.#segment]!.end <= position) this.#segment++;
-    const { end, waiting, views } = segments[this.#segment]!;
-    this.end = end;
+    const { ends, segments } = this.#plan;
+    let segment = this.#segment;
+    while (ends[segment]! <= position) segment++;
+    this.#segment = segment;
+    this.end = ends[segment]!;
+    const { waiting, views } = segments[segment]!;
+    if (waiting === 0) return;
     const tx = this.#tx!;
     tx.rulesPassedOver += waiting;
     for (let at = 0; at < views.length; at++) this.#ask(tx, views[at]!);

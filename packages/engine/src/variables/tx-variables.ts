@@ -24,8 +24,18 @@ export function txNumber(name: ByteString): number {
   return number;
 }
 
-/** By pattern and number: 1 when the pattern is found in the name, 2 when it is not. */
+const FOUND = 1;
+const NOT_FOUND = 2;
+/** By pattern and number: whether the pattern is found in the name; 0 while nobody asked. */
 const verdicts = new WeakMap<Pattern, Uint8Array>();
+
+function verdictsOf(pattern: Pattern): Uint8Array {
+  let known = verdicts.get(pattern);
+  if (known === undefined || known.length < names.length) {
+    verdicts.set(pattern, (known = new Uint8Array(names.length)));
+  }
+  return known;
+}
 
 /**
  * TX: one value per name, in insertion order, looked up without regard to ASCII case.
@@ -101,8 +111,20 @@ export class TxVariables implements Collection {
       if (entry !== undefined) out.push(entry);
       return;
     }
+    if (selector === undefined) {
+      for (let at = 0; at < this.entries.length; at++) out.push(this.entries[at]!);
+      return;
+    }
+    const known = verdictsOf(selector.pattern);
     for (let at = 0; at < this.entries.length; at++) {
-      if (selector === undefined || this.#isMeant(selector.pattern, at)) out.push(this.entries[at]!);
+      const entry = this.entries[at]!;
+      const number = this.#numbers[at]!;
+      if (number < 0) {
+        if (selector.pattern.test(entry.key)) out.push(entry);
+        continue;
+      }
+      if (known[number] === 0) known[number] = selector.pattern.test(entry.key) ? FOUND : NOT_FOUND;
+      if (known[number] === FOUND) out.push(entry);
     }
   }
 
@@ -126,15 +148,5 @@ export class TxVariables implements Collection {
   #find(name: ByteString): Entry | undefined {
     const number = numbers.get(name);
     return number === undefined ? this.#others?.get(name) : this.at(number);
-  }
-
-  /** Whether a pattern means the entry at a position. Of names that rules spell out that is asked once. */
-  #isMeant(pattern: Pattern, at: number): boolean {
-    const number = this.#numbers[at]!;
-    if (number < 0) return pattern.test(this.entries[at]!.key);
-    let known = verdicts.get(pattern);
-    if (known === undefined || known.length <= number) verdicts.set(pattern, (known = new Uint8Array(names.length)));
-    if (known[number] === 0) known[number] = pattern.test(names[number]!) ? 1 : 2;
-    return known[number] === 1;
   }
 }
