@@ -10,8 +10,13 @@ export interface CacheLimits {
   readonly bytes: number;
 }
 
+/**
+ * Perf: V8 gives a map a new table every few changes, and tables that it no longer uses hold each other and what was in
+ * them until the next full collection. An entry that lets go of its transaction leaves nothing there to be kept: collecting
+ * young objects took 17 ms instead of 2, ten times a second (e2e:haproxy, requests and responses).
+ */
 interface CacheEntry {
-  readonly tx: Transaction;
+  tx: Transaction | undefined;
   readonly expires: number;
   readonly bytes: number;
 }
@@ -56,9 +61,7 @@ export class TransactionCache {
       this.#remove(id, "expired");
       return undefined;
     }
-    this.#entries.delete(id);
-    this.#bytes -= entry.bytes;
-    return entry.tx;
+    return this.#letGo(id, entry);
   }
 
   /** Removes what is too old. */
@@ -76,9 +79,14 @@ export class TransactionCache {
 
   #remove(id: string, reason: CacheRemoval): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return;
+    if (entry !== undefined) this.#onRemove(this.#letGo(id, entry), reason);
+  }
+
+  #letGo(id: string, entry: CacheEntry): Transaction {
+    const tx = entry.tx!;
     this.#entries.delete(id);
     this.#bytes -= entry.bytes;
-    this.#onRemove(entry.tx, reason);
+    entry.tx = undefined;
+    return tx;
   }
 }
