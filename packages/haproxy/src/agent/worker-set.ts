@@ -10,7 +10,7 @@ export interface RunningJob {
   readonly seq: number;
   readonly app: string;
   readonly id: string | undefined;
-  readonly job: Job;
+  job: Job;
   readonly submitted: number;
   started: number;
   /** Undefined once HAProxy has an answer. */
@@ -106,6 +106,8 @@ export class WorkerHandle {
     const running = this.running.get(message.seq);
     if (running === undefined) return;
     this.running.delete(message.seq);
+    // Tables that the map no longer uses may hold the entry until the next full collection: without its message.
+    running.job = done;
     this.#events.answered(this, running, message.actions, message.kept ?? []);
     this.#events.free(this);
   }
@@ -120,6 +122,9 @@ export class WorkerHandle {
     this.#events.lost(this, jobs, reason);
   }
 }
+
+/** What is left of a job that was answered. */
+const done: Job = { seq: 0, payload: new Uint8Array(0), frameLength: 0, maxFrameSize: 0, room: 0 };
 
 /** All workers of one version of the configuration. */
 export class WorkerSet {

@@ -12,8 +12,11 @@ const port = parentPort!;
 const { specs, summaries, snapshots } = workerData as WorkerSetup;
 const stores = new StoreClient((call) => send({ kind: "store", call }));
 const wafs = load();
-/** Exchanges by number, with the step that is running. */
-const exchanges = new Map<number, { readonly inspection: Observed; busy: Promise<unknown> | undefined }>();
+/**
+ * Exchanges by number, with the step that is running. Without an inspection when they are over: tables that the map no longer
+ * uses may hold an entry until the next full collection.
+ */
+const exchanges = new Map<number, { inspection: Observed | undefined; busy: Promise<unknown> | undefined }>();
 
 port.on("message", (call: Call | Notice) => {
   if ("kind" in call) return call.kind === "end" ? void end() : stores.receive(call.answer);
@@ -55,8 +58,8 @@ async function run({ call, exchange, step }: Call): Promise<void> {
     exchanges.set(exchange, { inspection: open(step), busy: undefined });
   }
   const entry = exchanges.get(exchange);
-  if (entry === undefined) return;
-  const { inspection } = entry;
+  const inspection = entry?.inspection;
+  if (entry === undefined || inspection === undefined) return;
   let result: StepResult;
   let error: string | undefined;
   try {
@@ -68,7 +71,10 @@ async function run({ call, exchange, step }: Call): Promise<void> {
   }
   entry.busy = undefined;
   // An exchange that could not be opened is not going to be closed.
-  if (step.kind === "close" || (step.kind === "open-request" && error !== undefined)) exchanges.delete(exchange);
+  if (step.kind === "close" || (step.kind === "open-request" && error !== undefined)) {
+    exchanges.delete(exchange);
+    entry.inspection = undefined;
+  }
   send({ kind: "answer", call, result, error, decision: inspection.decision.toJSON() });
 }
 
