@@ -41,6 +41,8 @@ const WIDTH = 3;
 const FEW = 8;
 /** Bytes of literals that a scanner of its own is made for: its automaton has 128 bytes for each. */
 const SMALL = 1000;
+/** Scanners of its own that a table makes; typical traffic has it make 20. */
+const SCANNERS = 64;
 /** Bytes of literals that are looked for one by one. */
 const SPARSE = 64;
 /** Readings kept; traffic may come up with any number of them. */
@@ -119,7 +121,7 @@ export class ViewTable {
         bits: this.#bitsAfter(stages),
         readings: new Map(),
       };
-      if (this.#readings < READINGS) this.#places.set(key, place);
+      this.#places.set(key, place);
     }
     return place;
   }
@@ -159,8 +161,10 @@ export class ViewTable {
         const { pipeline } = this.#stages[next]!;
         if ((pipeline.bit & reactions) === 0 || this.#onlyFolds(next, reactions)) pending.push(next);
         else {
-          const known = changed.get(pipeline.step);
-          if (known === undefined) changed.set(pipeline.step, { pipeline, stages: [next] });
+          // Past the limit of readings each stage is a place of its own: there are no more of those than stages.
+          const text = this.#readings < READINGS ? pipeline.step : -1 - next;
+          const known = changed.get(text);
+          if (known === undefined) changed.set(text, { pipeline, stages: [next] });
           else known.stages.push(next);
         }
       }
@@ -211,7 +215,8 @@ export class ViewTable {
     let scanner = this.#scanners.get(place);
     if (scanner === undefined) {
       const gates = this.#gatesAt(place);
-      scanner = prefilter.sizeOf(gates) > SMALL ? prefilter : prefilter.only(gates);
+      const isSmall = prefilter.sizeOf(gates) <= SMALL && this.#scanners.size < SCANNERS;
+      scanner = isSmall ? prefilter.only(gates) : prefilter;
       this.#scanners.set(place, scanner);
     }
     return scanner;

@@ -227,9 +227,15 @@ export class Haystacks {
       // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
       groups = noGroups;
     } else if (groups === undefined) {
-      const scan = table.scannerAt(place, haystack.prefilter).scan(haystack.text);
-      ({ groups } = scan);
-      reactions = scan.flags | ALWAYS;
+      const scanner = table.scannerAt(place, haystack.prefilter);
+      if (scanner === haystack.prefilter) {
+        groups = haystack.scan();
+        ({ reactions } = haystack);
+      } else {
+        const scan = scanner.scan(haystack.text);
+        ({ groups } = scan);
+        reactions = scan.flags | ALWAYS;
+      }
     }
     const { reaches, steps } = table.reading(place, reactions);
     if (groups.length > 0) table.collect(groups, reaches, found);
