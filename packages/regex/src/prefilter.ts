@@ -85,11 +85,7 @@ export class Prefilter {
   /** Groups by kind of byte. */
   readonly #kindGroups: readonly (readonly number[])[];
   readonly #classes: Uint8Array;
-  /**
-   * Next state by state and class; states from `#firstReport` on report groups.
-   * Perf: rows of 64 columns, kinds of bytes as bits, and two lanes: 5.1 ns a byte of HTML instead of 6.4 on the same busy
-   * machine, in three quarters of the memory (bench, response bodies).
-   */
+  /** Next state by state and class, in rows of 64 columns; states from `#firstReport` on report groups. */
   readonly #table: Uint16Array | Uint32Array;
   /** A power of two, so that the rows of several lanes are compared with it at once. */
   readonly #firstReport: number;
@@ -142,7 +138,7 @@ export class Prefilter {
     return this.#scanOfSeen();
   }
 
-  /** What bytes there are is noted on the way: asking all 256 afterwards would take longer, and so would a copy. */
+  /** What bytes there are is noted on the way: asking for them afterwards would take longer, and so would a copy. */
   #scanShort(haystack: string): Scan {
     const { length } = haystack;
     const table = this.#table;
