@@ -148,7 +148,7 @@ test("other work goes on while rules are compiled", async () => {
     writeFileSync(
       join(directory, "rules.conf"),
       Array.from(
-        { length: 400 },
+        { length: 2000 },
         (_, id) => `SecRule ARGS "@rx (?i)${word}${id}[a-z]{2,9}\\d+" "id:${id + 1},phase:1,deny"`,
       ).join("\n"),
     );
