@@ -46,6 +46,12 @@ export interface DecisionMatch {
 
 const VALUE_LIMIT = 512;
 
+/** What became of an exchange, in a word; it "would block" where only DetectionOnly let it pass. */
+export function nameVerdict(tx: Transaction): Decision["verdict"] {
+  if (tx.interruption !== undefined) return "blocked";
+  return tx.detectionOnlyInterruption === undefined ? "passed" : "would block";
+}
+
 /** Reads a finished transaction. */
 export function describeDecision(tx: Transaction, status: number): Decision {
   const masking = tx.masking();
@@ -57,7 +63,7 @@ export function describeDecision(tx: Transaction, status: number): Decision {
     requestLine: masking.form(tx.variables.requestLine.value).slice(0, VALUE_LIMIT),
     host: tx.variables.requestHeaders.first("host") ?? "",
     status,
-    verdict: tx.interruption !== undefined ? "blocked" : interruption !== undefined ? "would block" : "passed",
+    verdict: nameVerdict(tx),
     interruption,
     rules: tx.matchedRules.map((matched) => describeRule(matched.masked())),
     scores: Object.fromEntries(

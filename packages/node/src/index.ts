@@ -6,7 +6,7 @@ export { crsManifest, knownManifests } from "./crs-manifest.ts";
 export type { CrsInstallOptions, CrsInstallResult } from "./crs-install.ts";
 export { installCrs } from "./crs-install.ts";
 export type { Decision, DecisionMatch, DecisionRule } from "./decision.ts";
-export { describeDecision } from "./decision.ts";
+export { describeDecision, nameVerdict } from "./decision.ts";
 export { DecisionRing } from "./decision-ring.ts";
 export { WafMetrics } from "./metrics/waf-metrics.ts";
 export type { TransactionSummary } from "./metrics/transaction-summary.ts";

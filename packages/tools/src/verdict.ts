@@ -1,8 +1,10 @@
 import type { Transaction } from "@cuirass/engine";
+import { nameVerdict } from "@cuirass/node";
+import type { Decision } from "@cuirass/node";
 
 /** What was decided about an exchange, as plain data. */
 export interface Verdict {
-  readonly action: "passed" | "would block" | "blocked";
+  readonly action: Decision["verdict"];
   readonly status: number;
   /** Rule that interrupted, 0 for none, a limit or a fault. */
   readonly ruleId: number;
@@ -21,7 +23,7 @@ export function verdictOf(tx: Transaction): Verdict {
   for (const matched of tx.matchedRules) if (matched.log) ids.add(matched.rule.id);
   const variables = tx.collection("TX");
   return {
-    action: tx.interruption !== undefined ? "blocked" : interruption === undefined ? "passed" : "would block",
+    action: nameVerdict(tx),
     status: interruption?.status ?? 0,
     ruleId: interruption?.ruleId ?? 0,
     ids: [...ids].toSorted((a, b) => a - b),

@@ -1,6 +1,7 @@
 import type { MatchData, MatchedRule, TraceStep, Transaction, Waf } from "@cuirass/engine";
 import { formatSeverity } from "@cuirass/engine";
 import { transformations } from "@cuirass/engine/registries";
+import { nameVerdict } from "@cuirass/node";
 import { runExchange } from "../run-exchange.ts";
 import type { RecordedExchange } from "../traffic/recorded-exchange.ts";
 import type { ExplainedMatch, ExplainedRule, ExplainedScore, Explanation, PassedOver } from "./explanation.ts";
@@ -16,7 +17,7 @@ export async function explainExchange(waf: Waf, exchange: RecordedExchange): Pro
   return {
     name,
     request: { method, uri, protocol, headers: headers.length, bodyBytes: body.length },
-    verdict: tx.interruption !== undefined ? "blocked" : interruption === undefined ? "passed" : "would block",
+    verdict: nameVerdict(tx),
     interruption:
       interruption === undefined
         ? undefined

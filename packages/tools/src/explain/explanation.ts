@@ -1,3 +1,5 @@
+import type { Decision } from "@cuirass/node";
+
 /** Why an exchange got its verdict, as plain data that prints as JSON. Texts are byte strings shown as latin1. */
 export interface Explanation {
   readonly name: string;
@@ -8,7 +10,7 @@ export interface Explanation {
     readonly headers: number;
     readonly bodyBytes: number;
   };
-  readonly verdict: "blocked" | "would block" | "passed";
+  readonly verdict: Decision["verdict"];
   readonly interruption: { readonly action: string; readonly status: number; readonly ruleId: number } | undefined;
   /** In order of evaluation. */
   readonly rules: readonly ExplainedRule[];
