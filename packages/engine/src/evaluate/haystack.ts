@@ -85,16 +85,17 @@ const ALIKE_LIMIT = 8;
 /** Places for the texts of a transaction, a power of two. */
 const OWN_PLACES = 128;
 /** Places of the memo, a power of two. */
-const PLACES = 8192;
+const PLACES = 16_384;
 
 /**
  * Short texts that came up at least twice lately, whichever transactions they came from: header values, names, cookies.
- * A text has one place, found by its mark, and gives it up to the next one that comes twice.
+ * A text has one of two places, found by its mark, and gives it up to the next one that comes twice: two texts that look
+ * alike, such as names of browsers that differ in a digit, may both stay.
  * Perf: no table of texts, which would hash every byte of them; texts that never come again leave a mark and stay with their
  * transaction, so they die young (bench, unique values).
  *
- * Invariant: holds facts about texts alone, at most PLACES of them, and never a slice of a longer text, which would keep all
- * of it in memory.
+ * Invariant: holds facts about texts alone, at most PLACES of them and what transformations made of each, and never a slice
+ * of a longer text, which would keep all of it in memory.
  */
 export class HaystackMemo {
   readonly prefilter: Prefilter;
@@ -103,6 +104,8 @@ export class HaystackMemo {
   /** Mark of the text that was looked for last. */
   lastMark = 0;
   readonly #kept = new Array<Haystack | undefined>(PLACES).fill(undefined);
+  /** By pair of places: which of the two was used last. */
+  readonly #used = new Uint8Array(PLACES / 2);
 
   constructor(prefilter: Prefilter) {
     this.prefilter = prefilter;
@@ -111,27 +114,31 @@ export class HaystackMemo {
   /** The text, if it is kept. */
   find(text: ByteString): Haystack | undefined {
     this.lastMark = markOf(text);
-    const kept = this.#kept[(this.lastMark >>> 1) & (PLACES - 1)];
-    return kept !== undefined && kept.text === text ? kept : undefined;
+    const place = this.#place;
+    for (let way = 0; way < 2; way++) {
+      const kept = this.#kept[place + way];
+      if (kept === undefined || kept.text !== text) continue;
+      this.#used[place >>> 1] = way;
+      return kept;
+    }
+    return undefined;
   }
 
   /** Of a text that `find` has just not found: kept from now on if it, or one that looks like it, was not found before. */
   keepIfMet(text: ByteString): Haystack | undefined {
-    const place = (this.lastMark >>> 1) & (PLACES - 1);
-    if (this.#met[place] === this.lastMark) return this.#keep(text, place);
-    this.#met[place] = this.lastMark;
+    const place = this.#place;
+    const way = 1 - this.#used[place >>> 1]!;
+    if (this.#met[place] === this.lastMark || this.#met[place + 1] === this.lastMark) {
+      this.#used[place >>> 1] = way;
+      return (this.#kept[place + way] = new Haystack(ownCopy(text), this.prefilter, true));
+    }
+    this.#met[place + way] = this.lastMark;
     return undefined;
   }
 
-  /** The text, kept from now on. */
-  keep(text: ByteString): Haystack {
-    const place = (markOf(text) >>> 1) & (PLACES - 1);
-    const kept = this.#kept[place];
-    return kept !== undefined && kept.text === text ? kept : this.#keep(text, place);
-  }
-
-  #keep(text: ByteString, place: number): Haystack {
-    return (this.#kept[place] = new Haystack(ownCopy(text), this.prefilter, true));
+  /** The first of the two places of the text that was looked for last. */
+  get #place(): number {
+    return (this.lastMark >>> 1) & (PLACES - 2);
   }
 }
 
@@ -183,12 +190,12 @@ export class Haystacks {
   }
 
   /**
-   * What a transformation made of a haystack. Of a shared one it is shared too, or it would not be found there again; what
-   * comes of a text that is met once is not looked for, because it seldom is another one as well.
+   * What a transformation made of a haystack: it lives as long as that one, which holds it. It has no place in the memo, since
+   * it often has the mark of what it was made of, and the two would drive each other out.
    */
-  #resultOf(before: Haystack, text: ByteString): Haystack {
+  #resultOf({ shared }: Haystack, text: ByteString): Haystack {
     if (text.length > SHARED_LENGTH) return this.#ofLong(text);
-    return before.shared ? this.memo.keep(text) : new Haystack(text, this.memo.prefilter, false);
+    return new Haystack(shared ? ownCopy(text) : text, this.memo.prefilter, shared);
   }
 
   groupsOf(haystack: Haystack): readonly number[] {
@@ -235,6 +242,8 @@ export class Haystacks {
         const scan = scanner.scan(haystack.text);
         ({ groups } = scan);
         reactions = scan.flags | ALWAYS;
+        // They are facts about the text, whatever literals were looked for.
+        haystack.reactions = reactions;
       }
     }
     const { reaches, steps } = table.reading(place, reactions);
