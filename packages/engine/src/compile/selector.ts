@@ -1,10 +1,11 @@
 import type { TargetSelectorNode } from "@cuirass/seclang";
-import { compilePattern, isPatternError } from "@cuirass/regex";
+import { isPatternError } from "@cuirass/regex";
 import { nearestName } from "@cuirass/seclang";
 import type { Selector } from "../variables/collections.ts";
 import type { TargetExclusion } from "../control.ts";
 import type { ByteString } from "../text/bytes.ts";
 import { toLowerAscii } from "../text/ascii.ts";
+import { KeyPattern } from "../variables/key-pattern.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 
 /** A selector that cannot be compiled. */
@@ -33,10 +34,10 @@ export function compileSelector({ kind, value }: Pick<TargetSelectorNode, "kind"
   return { kind: "key", key: toLowerAscii(text), text };
 }
 
-function compileKeyPattern(source: ByteString): Extract<Selector, { kind: "regex" }>["pattern"] {
+function compileKeyPattern(source: ByteString): KeyPattern {
   if (source === "") throw new SelectorError("the key pattern is empty", "leave the key out to mean every entry");
   try {
-    return compilePattern(source, { ignoreCase: true, dotAll: false, multiline: false });
+    return new KeyPattern(source);
   } catch (error) {
     if (isPatternError(error)) throw new SelectorError(`the key pattern is not usable: ${error.message}`, error.hint);
     throw error;

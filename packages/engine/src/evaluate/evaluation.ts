@@ -261,7 +261,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     const name = toLowerAscii(key);
     if (name.length === 1) this.#lastCapture = 9;
     let before: ByteString | undefined;
-    if (value !== undefined) before = tx.set(name, value);
+    if (value !== undefined) before = tx.setNamed(name, value);
     else {
       before = tx.first(name);
       tx.remove(name);

@@ -9,8 +9,6 @@ export interface ViewValues {
   readonly entries: readonly Entry[];
   /** By entry. Empty until somebody asks for scanned values. */
   haystacks: Haystack[];
-  /** Union of what the values react to. */
-  reactions: number;
   scanned: boolean;
 }
 
@@ -35,7 +33,7 @@ export class Views {
     return (this.#values[view] ??= this.#lookUp(view)).entries;
   }
 
-  /** The values as haystacks whose literals and reactions are known. */
+  /** The values as haystacks whose literals are known. */
   scanned(view: number): ViewValues {
     const values = (this.#values[view] ??= this.#lookUp(view));
     if (!values.scanned) this.#scan(values);
@@ -47,7 +45,7 @@ export class Views {
     const entries: Entry[] = [];
     of(this.#variables).select(selector, entries);
     if (exclusions.length > 0) exclude(exclusions, variable, entries, 0);
-    return { entries, haystacks: noHaystacks, reactions: 0, scanned: false };
+    return { entries, haystacks: noHaystacks, scanned: false };
   }
 
   #scan(values: ViewValues): void {
@@ -57,7 +55,6 @@ export class Views {
     for (let at = 0; at < haystacks.length; at++) {
       const haystack = this.#haystacks.ofEntry(values.entries[at]!);
       this.#haystacks.groupsOf(haystack);
-      values.reactions |= haystack.reactions;
       haystacks[at] = haystack;
     }
     values.haystacks = haystacks;

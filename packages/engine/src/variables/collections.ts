@@ -1,7 +1,7 @@
-import type { Pattern } from "@cuirass/regex";
 import { toLowerAscii } from "../text/ascii.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { Haystack } from "../evaluate/haystack.ts";
+import type { KeyPattern } from "./key-pattern.ts";
 
 /** One value of a variable: its key as received, and the value. */
 export class Entry {
@@ -29,12 +29,12 @@ export class Entry {
 /** Which entries of a collection are meant: a key (lower-case) or a pattern searched in the key, case-insensitively. */
 export type Selector =
   | { readonly kind: "key"; readonly key: ByteString; readonly text: ByteString }
-  | { readonly kind: "regex"; readonly pattern: Pattern; readonly text: ByteString };
+  | { readonly kind: "regex"; readonly pattern: KeyPattern; readonly text: ByteString };
 
 /** True when the selector means this entry. No selector means every entry. */
 export function selects(selector: Selector | undefined, entry: Entry): boolean {
   if (selector === undefined) return true;
-  return selector.kind === "key" ? entry.lowerKey === selector.key : selector.pattern.test(entry.key);
+  return selector.kind === "key" ? entry.lowerKey === selector.key : selector.pattern.test(entry.lowerKey);
 }
 
 /** A variable's values in one transaction. */
@@ -225,7 +225,7 @@ export class Keyed implements Collection {
       if (known) for (let at = 0; at < known.length; at++) out.push(known[at]!);
     } else {
       for (let at = 0; at < this.entries.length; at++) {
-        if (selector.pattern.test(this.entries[at]!.key)) out.push(this.entries[at]!);
+        if (selector.pattern.test(this.entries[at]!.lowerKey)) out.push(this.entries[at]!);
       }
     }
   }

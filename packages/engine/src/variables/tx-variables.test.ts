@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { compilePattern } from "@cuirass/regex";
 import type { Entry } from "./collections.ts";
+import { KeyPattern } from "./key-pattern.ts";
 import { TxVariables, txNumber } from "./tx-variables.ts";
 
 function listed(tx: TxVariables): [string, string][] {
@@ -42,7 +42,7 @@ test("entries keep the order in which they were set, whatever is removed", () =>
 
 test("a pattern means the names it is found in, numbered or not", () => {
   txNumber("tx-test-header-1");
-  const pattern = compilePattern("^tx-test-header");
+  const pattern = new KeyPattern("^tx-test-header");
   for (const round of [1, 2]) {
     const tx = new TxVariables();
     for (const name of ["tx-test-header-1", "tx-test-header-dynamic", "tx-test-other"]) tx.set(name, `${round}`);

@@ -1,6 +1,6 @@
-import type { Pattern } from "@cuirass/regex";
 import type { Collection, Selector } from "./collections.ts";
 import type { ByteString } from "../text/bytes.ts";
+import type { KeyPattern } from "./key-pattern.ts";
 import { toLowerAscii } from "../text/ascii.ts";
 import { dataOf, Entry } from "./collections.ts";
 
@@ -27,9 +27,9 @@ export function txNumber(name: ByteString): number {
 const FOUND = 1;
 const NOT_FOUND = 2;
 /** By pattern and number: whether the pattern is found in the name; 0 while nobody asked. */
-const verdicts = new WeakMap<Pattern, Uint8Array>();
+const verdicts = new WeakMap<KeyPattern, Uint8Array>();
 
-function verdictsOf(pattern: Pattern): Uint8Array {
+function verdictsOf(pattern: KeyPattern): Uint8Array {
   let known = verdicts.get(pattern);
   if (known === undefined || known.length < names.length) {
     verdicts.set(pattern, (known = new Uint8Array(names.length)));
@@ -74,7 +74,11 @@ export class TxVariables implements Collection {
 
   /** Sets a variable; gives its value before. */
   set(key: ByteString, value: ByteString): ByteString | undefined {
-    const name = toLowerAscii(key);
+    return this.setNamed(toLowerAscii(key), value);
+  }
+
+  /** `set` with the key in lower case. */
+  setNamed(name: ByteString, value: ByteString): ByteString | undefined {
     const number = numbers.get(name);
     if (number !== undefined) return this.setAt(number, value);
     const known = this.#others?.get(name);
