@@ -2,6 +2,7 @@ import type { PrefilterCondition } from "./literals.ts";
 import { foldCase } from "./aho-corasick.ts";
 import { fillWindow, WINDOW, windowBytes } from "./byte-window.ts";
 import { expectedHits } from "./literal-frequency.ts";
+import type { Reports } from "./prefilter-tables.ts";
 import { prefilterTables, ROW_BITS } from "./prefilter-tables.ts";
 
 /**
@@ -22,8 +23,9 @@ export interface Scan {
 const MORE_GROUPS = 3;
 const MORE_GROUP_SIZE = 24;
 const MORE_GROUP_HITS = 0.02;
-/** A group that nearly every value has a literal of is not worth looking for. */
+/** A group that so many values have a literal of is not worth looking for; single bytes are noted anyway. */
 const MOST_HITS = 0.3;
+const MOST_BYTE_HITS = 0.95;
 
 /** Collects conditions of a rule set and builds one scanner for all of them. */
 export class PrefilterBuilder {
@@ -89,8 +91,9 @@ export class Prefilter {
   readonly #table: Uint16Array | Uint32Array;
   /** A power of two, so that the rows of several lanes are compared with it at once. */
   readonly #firstReport: number;
+  readonly #depth: Uint8Array;
   /** Groups by reporting state. */
-  readonly #stateGroups: readonly (readonly number[])[];
+  readonly #reports: Reports;
   /** The last scan that reported a state, a group. */
   readonly #seenStates: Int32Array;
   readonly #seenGroups: Int32Array;
@@ -115,8 +118,9 @@ export class Prefilter {
     this.#classes = tables.classes;
     this.#table = tables.table;
     this.#firstReport = tables.firstReport;
-    this.#stateGroups = tables.stateGroups;
-    this.#seenStates = new Int32Array(this.#stateGroups.length);
+    this.#depth = tables.depth;
+    this.#reports = tables.reports;
+    this.#seenStates = new Int32Array(tables.reports.starts.length);
     this.#seenGroups = new Int32Array(groups.length);
     this.#found = new Uint32Array(groups.length);
     const kinds = (byte: number): number => this.#kindsLow[byte]! | this.#kindsHigh[byte]!;
@@ -191,7 +195,7 @@ export class Prefilter {
    */
   #scanWindow(count: number, before: number): number {
     const middle = count >> 1;
-    if (count < LONG) return this.#readOn(0, count, before, false);
+    if (count < LONG) return this.#readOn(0, count, before);
     const bytes = windowBytes;
     const table = this.#table;
     const classes = this.#classes;
@@ -225,25 +229,35 @@ export class Prefilter {
       if (second >= firstReport) this.#reportRow(second);
     }
     // What is left are a byte of the first lane at most, and two of the second one.
-    first = this.#readOn(at, middle, first, false);
-    second = this.#readOn(at + middle, count, second, false);
-    // The second lane began in the middle without what came before. Once nothing is left of that, the two are the same.
-    if (first === 0) return second;
-    const last = this.#readOn(middle, count, first, true);
-    return last === 0 ? second : last;
+    first = this.#readOn(at, middle, first);
+    second = this.#readOn(at + middle, count, second);
+    return this.#readAcross(middle, count, first) ?? second;
   }
 
-  /** One lane, to the end or until no literal is under way. */
-  #readOn(from: number, to: number, before: number, untilNone: boolean): number {
+  /** One lane. */
+  #readOn(from: number, to: number, before: number): number {
     let row = before;
     for (let at = from; at < to; at++) {
       const byte = windowBytes[at]!;
       this.#seenBytes[byte] = 1;
       row = this.#table[(row << ROW_BITS) + this.#classes[byte]!]!;
       if (row >= this.#firstReport) this.#reportRow(row);
-      else if (row === 0 && untilNone) break;
     }
     return row;
+  }
+
+  /**
+   * The first lane beyond the middle, where the second one began without what came before. Once the literal that is under way
+   * began there too, the two are the same: undefined then.
+   */
+  #readAcross(middle: number, to: number, before: number): number | undefined {
+    let row = before;
+    for (let at = middle; this.#depth[row]! > at - middle; at++) {
+      if (at === to) return row;
+      row = this.#table[(row << ROW_BITS) + this.#classes[windowBytes[at]!]!]!;
+      if (row >= this.#firstReport) this.#reportRow(row);
+    }
+    return undefined;
   }
 
   #scanOfSeen(): Scan {
@@ -276,22 +290,22 @@ export class Prefilter {
     const state = row - this.#firstReport;
     if (this.#seenStates[state] === this.#scan) return;
     this.#seenStates[state] = this.#scan;
-    this.#report(this.#stateGroups[state]!);
+    const { starts, ids } = this.#reports;
+    const end = starts[state + 1]!;
+    for (let index = starts[state]!; index < end; index++) this.#report(ids[index]!);
   }
 
   #reportKinds(bits: number, first: number): void {
     for (let rest = bits; rest !== 0; rest &= rest - 1) {
-      this.#report(this.#kindGroups[first + 31 - Math.clz32(rest & -rest)]!);
+      const ids = this.#kindGroups[first + 31 - Math.clz32(rest & -rest)]!;
+      for (let index = 0; index < ids.length; index++) this.#report(ids[index]!);
     }
   }
 
-  #report(ids: readonly number[]): void {
-    for (let index = 0; index < ids.length; index++) {
-      const id = ids[index]!;
-      if (this.#seenGroups[id] === this.#scan) continue;
-      this.#seenGroups[id] = this.#scan;
-      this.#found[this.#count++] = id;
-    }
+  #report(id: number): void {
+    if (this.#seenGroups[id] === this.#scan) return;
+    this.#seenGroups[id] = this.#scan;
+    this.#found[this.#count++] = id;
   }
 
   /** Stamps tell the scans apart without clearing what earlier ones noted. */
@@ -310,10 +324,15 @@ export class Prefilter {
 function selectiveGroups(groups: PrefilterCondition["groups"]): readonly (readonly string[])[] {
   const [best, ...others] = groups
     .filter((group) => group.length > 0 && !group.includes(""))
-    .map((group) => ({ group, hits: expectedHits(group, MOST_HITS) }))
-    .filter(({ hits }) => hits <= MOST_HITS)
+    .map((group) => ({ group, most: group.every(isByte) ? MOST_BYTE_HITS : MOST_HITS }))
+    .map(({ group, most }) => ({ group, most, hits: expectedHits(group, most) }))
+    .filter(({ hits, most }) => hits <= most)
     .toSorted((a, b) => a.hits - b.hits);
   if (best === undefined) return [];
   const more = others.filter(({ group, hits }) => group.length <= MORE_GROUP_SIZE && hits <= MORE_GROUP_HITS);
   return [best, ...more.slice(0, MORE_GROUPS)].map(({ group }) => group);
+}
+
+function isByte(literal: string): boolean {
+  return literal.length === 1;
 }
