@@ -27,6 +27,15 @@ export interface ActionEvaluator {
   evaluate(tx: Transaction, rule: CompiledRule): MaybePromise<void>;
   /** True when `evaluate` may return a promise (persistent collections). */
   readonly mayWait?: boolean;
+  /** The TX variable that `evaluate` sets, and does nothing else, unless the value begins with a sign. */
+  readonly assigns?: Assignment;
+}
+
+/** A TX variable, by number and name in lower case, and what it is set to. */
+export interface Assignment {
+  readonly tx: number;
+  readonly name: ByteString;
+  readonly value: Macro;
 }
 
 /** A rule action. */

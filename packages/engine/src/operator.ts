@@ -38,6 +38,8 @@ export interface OperatorMatcher {
   readonly textOnly?: boolean;
   /** `match` changes nothing and costs next to nothing, so it may be asked before the rule is evaluated. */
   readonly cheap?: boolean;
+  /** The same answer without a transaction, of numeric comparisons that depend on the value alone. */
+  readonly ofText?: (value: ByteString) => boolean;
   /** Offsets of the first match in the value, worked out only for explanations. */
   locate?(value: ByteString): readonly [start: number, end: number] | undefined;
   /** Condition without which no value can match; feeds the rule set's prefilter. */

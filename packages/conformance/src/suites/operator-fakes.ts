@@ -41,7 +41,7 @@ export function vectorContext(
   return {
     settings,
     host: vectorHost,
-    macro: (text) => ({ text, dynamic: false, expand: () => text }),
+    macro: (text) => ({ text, dynamic: false, expand: () => text, expandWith: () => text }),
     readDataFile(path) {
       const content = readDataFile(path);
       if (content === undefined) throw new OperatorArgumentError(`cannot read "${path}": no such file`);

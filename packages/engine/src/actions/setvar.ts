@@ -77,10 +77,12 @@ function writer(collection: Variable["collection"], key: Macro, value: Macro | u
   const name = toLowerAscii(key.text);
   if (value === undefined) return { evaluate: (tx) => tx.setTx(name, undefined) };
   const number = txNumber(name);
+  const assigns = { tx: number, name, value };
   if (!value.dynamic && !isSign(value.text.charCodeAt(0))) {
-    return { evaluate: (tx) => tx.setTxAt(number, name, value.text) };
+    return { assigns, evaluate: (tx) => tx.setTxAt(number, name, value.text) };
   }
   return {
+    assigns,
     evaluate: (tx) => {
       const text = value.expand(tx);
       if (!isSign(text.charCodeAt(0))) return tx.setTxAt(number, name, text);

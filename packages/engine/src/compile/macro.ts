@@ -14,6 +14,8 @@ export interface Macro {
   /** False when there is nothing to expand; `expand` then returns `text`. */
   readonly dynamic: boolean;
   expand(tx: TransactionState): ByteString;
+  /** The same with TX variables by number from elsewhere; undefined when it has others. */
+  expandWith(valueOf: (tx: number) => ByteString | undefined): ByteString | undefined;
 }
 
 /** A macro text that cannot be parsed. */
@@ -76,6 +78,9 @@ class PlainText implements Macro {
   expand(): ByteString {
     return this.text;
   }
+  expandWith(): ByteString {
+    return this.text;
+  }
 }
 
 class Expandable implements Macro {
@@ -92,6 +97,14 @@ class Expandable implements Macro {
   }
   expand(tx: TransactionState): ByteString {
     return expand(this.#literals, this.#references, tx.variables);
+  }
+  expandWith(valueOf: (tx: number) => ByteString | undefined): ByteString | undefined {
+    let out = this.#literals[0]!;
+    for (const [at, { tx, text }] of this.#references.entries()) {
+      if (tx < 0) return undefined;
+      out += (valueOf(tx) ?? text) + this.#literals[at + 1]!;
+    }
+    return out;
   }
 }
 

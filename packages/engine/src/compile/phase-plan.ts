@@ -2,6 +2,8 @@ import type { Gate, Prefilter } from "@cuirass/regex";
 import type { CompiledRule, CompiledTarget } from "./ruleset.ts";
 import type { Phase } from "../phase.ts";
 import { findOperator } from "../operators/index.ts";
+import type { ConstantRun } from "./constant-run.ts";
+import { constantRunOf } from "./constant-run.ts";
 import { ViewTable } from "./view-table.ts";
 
 /** The rules of a phase, and how those that cannot match are found without being looked at. */
@@ -18,6 +20,8 @@ export interface PhasePlan {
   readonly markers: ReadonlyMap<string, readonly number[]>;
   /** By position of a rule with skipAfter: where evaluation goes on after it. */
   readonly resume: Int32Array;
+  /** Rules whose effects are known beforehand. */
+  readonly constant: ConstantRun | undefined;
   /** No rule of the phase changes a value that another one looks at. */
   readonly steady: boolean;
 }
@@ -56,7 +60,8 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, prefilte
     return positionAfter(markers, skipAfter, position) ?? rules.length;
   });
   const ends = Int32Array.from(segments, ({ end }) => end);
-  return { rules, always, segments, ends, tables, markers, resume, steady };
+  const constant = constantRunOf(rules, phase);
+  return { rules, always, segments, ends, tables, markers, resume, constant, steady };
 }
 
 /** The position behind the first marker of the label at or after `from`; undefined when there is none. */

@@ -206,7 +206,7 @@ class RuleCompiler {
     } catch (error) {
       if (!(error instanceof MacroError)) throw error;
       this.#report.error("WAF_CONFIG_ACTION_ARGUMENT", `tag: ${error.message}`, this.#pending.span, error.hint);
-      return { text: tag, dynamic: false, expand: () => tag };
+      return { text: tag, dynamic: false, expand: () => tag, expandWith: () => tag };
     }
   }
 

@@ -8,6 +8,7 @@ import { isPromise } from "../maybe-promise.ts";
 import { Phase } from "../phase.ts";
 import type { Candidates } from "./candidates.ts";
 import type { WafContext } from "./evaluation.ts";
+import { repeatRun } from "./constant-run.ts";
 import { evaluateRule } from "./rule.ts";
 
 /**
@@ -26,10 +27,14 @@ export function evaluatePhase(tx: Transaction, phase: Phase): MaybePromise<void>
 }
 
 function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candidates, from: number): MaybePromise<void> {
-  const { rules } = plan;
+  const { rules, constant } = plan;
   // Invariant: `at` only grows, so no combination of skip and skipAfter can loop.
   let at = from;
   while (at < rules.length) {
+    if (at === constant?.from && repeatRun(tx, constant)) {
+      at = constant.to;
+      continue;
+    }
     if (at >= candidates.end) candidates.enter(at);
     const rule = rules[at]!;
     at++;

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Clock } from "../host.ts";
 import { createWaf } from "../waf.ts";
 
-const rules = Array.from({ length: 64 }, (_, at) => `SecAction "id:${at + 1},phase:1,pass,nolog"\n`).join("");
+const rule = (id: number): string => `SecRule REQUEST_URI "@unconditionalMatch" "id:${id},phase:1,pass,nolog"\n`;
+const rules = Array.from({ length: 64 }, (_, at) => rule(at + 1)).join("");
 
 /** Faults of a transaction whose rules take so long by the clocks: a step per look. */
 function faults(monotonicStep: number, cpuStep: number | undefined): string[] {

@@ -33,6 +33,7 @@ export class FakeContext implements OperatorCompileContext {
       text,
       dynamic: text.includes("%{"),
       expand: (tx) => text.replaceAll(pattern, (_all, name: string) => tx.variables.tx.first(name) ?? ""),
+      expandWith: () => undefined,
     };
   }
   readDataFile(path: string): string {

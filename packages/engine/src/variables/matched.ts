@@ -26,6 +26,13 @@ export class Matched {
     this.#values = noValues;
   }
 
+  /** As after rules that matched these values, or matched something before them. */
+  become(values: readonly MatchedValue[], last: MatchedValue): void {
+    // A list that other transactions have too is never added to: the next rule clears it.
+    this.#values = values as MatchedValue[];
+    this.last = last;
+  }
+
   /** Perf: a list of one takes a tenth of the memory of one that was empty and grows, and most rules match once. */
   add(value: MatchedValue): void {
     if (this.#values === noValues) this.#values = [value];

@@ -15,5 +15,6 @@ export function compileComparison(
   const macro = literalArgument(argument, context);
   if (macro.dynamic) return { match: (value, tx) => holds(toInt(value), toInt(macro.expand(tx))), cheap: true };
   const limit = toInt(macro.text);
-  return { match: (value) => holds(toInt(value), limit), cheap: true };
+  const match = (value: ByteString): boolean => holds(toInt(value), limit);
+  return { match, cheap: true, ofText: match };
 }
