@@ -19,7 +19,8 @@ export function checkBody(
   reporter: Reporter,
 ): BodyVerdict {
   const body = judgeBody({
-    ...facts,
+    frameLength: facts.frameLength,
+    maxFrameSize: facts.maxFrameSize,
     contentLengths: headerValues(headers, "content-length"),
     received: args.body.length,
     bodySize: args.bodySize,

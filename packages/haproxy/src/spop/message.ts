@@ -55,20 +55,16 @@ export function surveyMessages(payload: Uint8Array): NotifySurvey {
     let app: string | undefined;
     let id: string | undefined;
     for (let left = reader.byte(); left > 0; left--) {
-      const key = reader.take(readVarint(reader));
-      if (wanted && isName(key, "app")) app = textOf(readTypedData(reader));
-      else if (wanted && isName(key, "id")) id = textOf(readTypedData(reader));
+      const length = readVarint(reader);
+      const start = reader.at;
+      reader.skip(length);
+      if (wanted && reader.passed(start, "app")) app = textOf(readTypedData(reader));
+      else if (wanted && reader.passed(start, "id")) id = textOf(readTypedData(reader));
       else skipTypedData(reader);
     }
     if (wanted) found = { name, app, id };
   }
   return found;
-}
-
-function isName(bytes: Uint8Array, name: string): boolean {
-  if (bytes.length !== name.length) return false;
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== name.charCodeAt(at)) return false;
-  return true;
 }
 
 /** Text of an argument; undefined for NULL and types that are no text. */
