@@ -86,11 +86,12 @@ const ALIKE_LIMIT = 8;
 const OWN_PLACES = 128;
 /** Places of the memo, a power of two. */
 const PLACES = 16_384;
+/** Places that a text may have, a power of two: with fewer, texts that come in turns would drive each other out. */
+const WAYS = 4;
 
 /**
  * Short texts that came up at least twice lately, whichever transactions they came from: header values, names, cookies.
- * A text has one of two places, found by its mark, and gives it up to the next one that comes twice: two texts that look
- * alike, such as names of browsers that differ in a digit, may both stay.
+ * A text has one of a few places, found by its mark, and gives it up to the next one that comes twice.
  * Perf: no table of texts, which would hash every byte of them; texts that never come again leave a mark and stay with their
  * transaction, so they die young (bench, unique values).
  *
@@ -99,13 +100,14 @@ const PLACES = 16_384;
  */
 export class HaystackMemo {
   readonly prefilter: Prefilter;
-  /** The mark of the text that was asked about last at each place. */
+  /** By place: the mark of a text that was asked about and not kept; that of the one that is kept; and that one. */
   readonly #met = new Int32Array(PLACES);
+  readonly #marks = new Int32Array(PLACES);
+  readonly #kept = new Array<Haystack | undefined>(PLACES).fill(undefined);
   /** Mark of the text that was looked for last. */
   lastMark = 0;
-  readonly #kept = new Array<Haystack | undefined>(PLACES).fill(undefined);
-  /** By pair of places: which of the two was used last. */
-  readonly #used = new Uint8Array(PLACES / 2);
+  /** Which of its places the next text takes. */
+  #turn = 0;
 
   constructor(prefilter: Prefilter) {
     this.prefilter = prefilter;
@@ -113,33 +115,39 @@ export class HaystackMemo {
 
   /** The text, if it is kept. */
   find(text: ByteString): Haystack | undefined {
-    this.lastMark = markOf(text);
-    const place = this.#place;
-    for (let way = 0; way < 2; way++) {
-      const kept = this.#kept[place + way];
-      if (kept === undefined || kept.text !== text) continue;
-      this.#used[place >>> 1] = way;
-      return kept;
+    const mark = markOf(text);
+    this.lastMark = mark;
+    const first = firstPlace(mark);
+    for (let place = first; place < first + WAYS; place++) {
+      if (this.#marks[place] === mark && this.#kept[place]!.text === text) return this.#kept[place];
     }
     return undefined;
   }
 
   /** Of a text that `find` has just not found: kept from now on if it, or one that looks like it, was not found before. */
   keepIfMet(text: ByteString): Haystack | undefined {
-    const place = this.#place;
-    const way = 1 - this.#used[place >>> 1]!;
-    if (this.#met[place] === this.lastMark || this.#met[place + 1] === this.lastMark) {
-      this.#used[place >>> 1] = way;
-      return (this.#kept[place + way] = new Haystack(ownCopy(text), this.prefilter, true));
+    const mark = this.lastMark;
+    const first = firstPlace(mark);
+    let wasMet = false;
+    let free = -1;
+    for (let place = first; place < first + WAYS; place++) {
+      if (this.#met[place] === mark) wasMet = true;
+      if (free < 0 && this.#kept[place] === undefined) free = place;
     }
-    this.#met[place + way] = this.lastMark;
-    return undefined;
+    const next = first + (this.#turn++ & (WAYS - 1));
+    if (!wasMet) {
+      this.#met[next] = mark;
+      return undefined;
+    }
+    const place = free < 0 ? next : free;
+    this.#marks[place] = mark;
+    return (this.#kept[place] = new Haystack(ownCopy(text), this.prefilter, true));
   }
+}
 
-  /** The first of the two places of the text that was looked for last. */
-  get #place(): number {
-    return (this.lastMark >>> 1) & (PLACES - 2);
-  }
+/** The first of the places that a text with this mark may have. */
+function firstPlace(mark: number): number {
+  return (mark >>> 1) & (PLACES - WAYS);
 }
 
 /** Bytes that a mark is made of, at least, where there are so many. */
