@@ -32,6 +32,8 @@ export interface Pattern {
   readonly groupNames: readonly (string | undefined)[];
   /** What must hold of a haystack for it to match. */
   readonly condition: PrefilterCondition;
+  /** The match is the whole haystack, whatever it is. */
+  readonly takesAll: boolean;
   /** True when the pattern occurs in the haystack. */
   test(haystack: string): boolean;
   /**
@@ -64,6 +66,7 @@ class CompiledPattern implements Pattern {
   readonly groupCount: number;
   readonly groupNames: readonly (string | undefined)[];
   readonly condition: PrefilterCondition;
+  readonly takesAll: boolean;
   readonly #options: PatternOptions;
   #exact: LazyDfa | undefined;
   /** A looser pattern with a small automaton, tried first; null when there is nothing to gain. */
@@ -71,7 +74,6 @@ class CompiledPattern implements Pattern {
   #capturing: Nfa | undefined;
   #backtracker: Backtracker | undefined;
   #pike: PikeMatcher | undefined;
-  readonly #takesAll: boolean;
 
   constructor(source: string, options: PatternOptions) {
     const parsed = parse(source, options);
@@ -81,7 +83,7 @@ class CompiledPattern implements Pattern {
     this.groupCount = groupCount;
     this.groupNames = groupNames;
     this.condition = prefilterCondition(parsed);
-    this.#takesAll = groupCount === 0 && takesAll(root);
+    this.takesAll = groupCount === 0 && takesAll(root);
   }
 
   /**
@@ -101,7 +103,7 @@ class CompiledPattern implements Pattern {
   }
 
   exec(haystack: string, from = 0): Int32Array | undefined {
-    if (from === 0 && this.#takesAll) return Int32Array.of(0, haystack.length);
+    if (from === 0 && this.takesAll) return Int32Array.of(0, haystack.length);
     if (from === 0 && !this.test(haystack)) return undefined;
     this.#capturing ??= compileNfa(this.#root(), true);
     this.#backtracker ??= new Backtracker(this.#capturing, this.groupCount);

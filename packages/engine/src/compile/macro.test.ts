@@ -84,3 +84,15 @@ function errorOf(text: string): MacroError {
   }
   throw new Error(`${text} is accepted`);
 }
+
+test("an expansion is that of the value of the moment, however many came before", () => {
+  const macro = parseMacro("header_%{tx.name}/");
+  const state = new FakeState();
+  for (let round = 0; round < 2; round++) {
+    for (let n = 0; n < 300; n++) {
+      const name = n % 7 === 0 ? `${n}`.repeat(40) : `x-${n}`;
+      state.variables.tx.set("name", name);
+      expect(macro.expand(state)).toBe(`header_${name}/`);
+    }
+  }
+});

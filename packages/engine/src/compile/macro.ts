@@ -4,6 +4,7 @@ import type { Collection } from "../variables/collections.ts";
 import type { TransactionState } from "../transaction-state.ts";
 import type { Variables } from "../variables/variables.ts";
 import { toLowerAscii } from "../text/ascii.ts";
+import { ownCopy } from "../text/own-copy.ts";
 import { txNumber } from "../variables/tx-variables.ts";
 import { variableId, variableTable } from "../variables/variable-table.ts";
 
@@ -15,7 +16,7 @@ export interface Macro {
   readonly dynamic: boolean;
   expand(tx: TransactionState): ByteString;
   /** The same with TX variables by number from elsewhere; undefined when it has others. */
-  expandWith(valueOf: (tx: number) => ByteString | undefined): ByteString | undefined;
+  expandWith(variable: (tx: number) => ByteString | undefined): ByteString | undefined;
 }
 
 /** A macro text that cannot be parsed. */
@@ -83,10 +84,15 @@ class PlainText implements Macro {
   }
 }
 
+/** Short values whose expansion is kept, for each macro with one reference. */
+const KEPT = 128;
+const KEPT_LENGTH = 64;
+
 class Expandable implements Macro {
   readonly text: ByteString;
   readonly #literals: readonly ByteString[];
   readonly #references: readonly Reference[];
+  #kept: Map<ByteString, ByteString> | undefined = undefined;
   constructor(text: ByteString, literals: readonly ByteString[], references: readonly Reference[]) {
     this.text = text;
     this.#literals = literals;
@@ -96,13 +102,33 @@ class Expandable implements Macro {
     return true;
   }
   expand(tx: TransactionState): ByteString {
+    if (this.#references.length === 1) return this.#around(valueOf(this.#references[0]!, tx.variables));
     return expand(this.#literals, this.#references, tx.variables);
   }
-  expandWith(valueOf: (tx: number) => ByteString | undefined): ByteString | undefined {
+  /**
+   * The expansion with one value between the literals.
+   * Perf: names that are made of names of headers come again and again, as one text whose hash is known: phase 1 of a browser's
+   * request 60 µs instead of 63 (bench, level 1).
+   */
+  #around(value: ByteString): ByteString {
+    const [before, after] = this.#literals as readonly [ByteString, ByteString];
+    if (before.length + after.length === 0) return value;
+    if (value.length > KEPT_LENGTH) return before + value + after;
+    this.#kept ??= new Map();
+    let text = this.#kept.get(value);
+    if (text === undefined) {
+      if (this.#kept.size === KEPT) this.#kept.clear();
+      const own = ownCopy(value);
+      text = before + own + after;
+      this.#kept.set(own, text);
+    }
+    return text;
+  }
+  expandWith(variable: (tx: number) => ByteString | undefined): ByteString | undefined {
     let out = this.#literals[0]!;
     for (const [at, { tx, text }] of this.#references.entries()) {
       if (tx < 0) return undefined;
-      out += (valueOf(tx) ?? text) + this.#literals[at + 1]!;
+      out += (variable(tx) ?? text) + this.#literals[at + 1]!;
     }
     return out;
   }
@@ -137,15 +163,15 @@ function unexpected(text: ByteString, at: number, offset: number): MacroError {
   return new MacroError(`unexpected "${text[at]!}" in a macro`, offset + at, hint);
 }
 
-/**
- * Compat: where there is no value the text inside the braces is inserted, as Coraza does; ModSecurity 3 inserts nothing.
- */
 function expand(literals: readonly ByteString[], references: readonly Reference[], variables: Variables): ByteString {
   let out = literals[0]!;
   for (let at = 0; at < references.length; at++) {
-    const { of, key, tx, text } = references[at]!;
-    const value = tx < 0 ? of(variables).first(key) : variables.tx.at(tx)?.value;
-    out += (value ?? text) + literals[at + 1]!;
+    out += valueOf(references[at]!, variables) + literals[at + 1]!;
   }
   return out;
+}
+
+/** Compat: where there is no value the text inside the braces is inserted, as Coraza does; ModSecurity 3 inserts nothing. */
+function valueOf({ of, key, tx, text }: Reference, variables: Variables): ByteString {
+  return (tx < 0 ? of(variables).first(key) : variables.tx.at(tx)?.value) ?? text;
 }

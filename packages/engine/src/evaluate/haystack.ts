@@ -4,6 +4,7 @@ import { ALWAYS } from "../compile/pipelines.ts";
 import type { Place, ViewTable } from "../compile/view-table.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { Entry } from "../variables/collections.ts";
+import { ownCopy } from "../text/own-copy.ts";
 
 /** A text that rules look at, with what the prefilter tells of it. */
 export class Haystack {
@@ -316,9 +317,4 @@ export class Haystacks {
     }
     return result;
   }
-}
-
-/** A copy that shares no memory with the text it was cut from. Texts too short to be slices are copies already. */
-function ownCopy(text: ByteString): ByteString {
-  return text.length < 13 ? text : `-${text}`.slice(1);
 }

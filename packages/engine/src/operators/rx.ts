@@ -27,6 +27,10 @@ export const rx: OperatorDefinition = {
       condition: pattern.condition,
       match(value, tx) {
         if (!tx.capturing) return pattern.test(value);
+        if (pattern.takesAll) {
+          tx.capture(0, value);
+          return true;
+        }
         const spans = pattern.exec(value);
         if (spans === undefined) return false;
         captureGroups(tx, value, spans, 0);

@@ -25,6 +25,10 @@ test.each([
   "^(?:a|u)",
   "utm$",
   "\\x5f",
+  "name_*",
+  "\\x5f?utma",
+  "(?-i:UTM)",
+  "HEADER_NAME_\\d+_host",
 ])("the keys that /%s/ means are those that the pattern is found in", (source) => {
   const pattern = compilePattern(source, { ignoreCase: true, dotAll: false, multiline: false });
   const meant = new KeyPattern(source);

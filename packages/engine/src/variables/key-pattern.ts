@@ -13,20 +13,26 @@ const plain = /^\^?[\w-]+$/;
  */
 export class KeyPattern {
   readonly #pattern: Pattern;
-  /** What a key in lower case must have, at its beginning or anywhere. */
+  /** All that a key in lower case must have, at its beginning or anywhere. */
   readonly #word: ByteString | undefined;
   readonly #first: boolean;
+  /** A part that it must have. */
+  readonly #part: ByteString | undefined;
 
   /** @throws PatternError */
   constructor(source: ByteString) {
     this.#pattern = compilePattern(source, { ignoreCase: true, dotAll: false, multiline: false });
     this.#first = source.startsWith("^");
     this.#word = plain.test(source) ? toLowerAscii(source.slice(this.#first ? 1 : 0)) : undefined;
+    const part = this.#pattern.condition.groups.find((group) => group.length === 1)?.[0];
+    this.#part = part === undefined ? undefined : toLowerAscii(part);
   }
 
   /** True when the pattern occurs in a key that is in lower case. */
   test(lowerKey: ByteString): boolean {
-    if (this.#word === undefined) return this.#pattern.test(lowerKey);
+    if (this.#word === undefined) {
+      return (this.#part === undefined || lowerKey.includes(this.#part)) && this.#pattern.test(lowerKey);
+    }
     return this.#first ? lowerKey.startsWith(this.#word) : lowerKey.includes(this.#word);
   }
 }
