@@ -11,29 +11,42 @@ export interface HeaderLines {
 /** Name under which a line without a colon reaches the rules, so that it is inspected and not lost. */
 const INVALID = "x-invalid-header";
 
+const COLON = 0x3a;
+
 const noValues: readonly string[] = [];
 const none: HeaderLines = { lines: [], bad: 0 };
 
 /** Headers as HAProxy sends them: text (`req.hdrs`) or name and value pairs (`req.hdrs_bin`). */
 export function readHeaders(data: TypedData | undefined): HeaderLines {
-  if (data?.type === "string") return readText(latin1(data.value));
+  if (data?.type === "string") return readText(data.value);
   return data?.type === "binary" ? readPairs(data.value) : none;
 }
 
-function readText(text: string): HeaderLines {
+/**
+ * Perf: values are decoded one by one and not cut out of the whole text, which V8 compares much more slowly: 5 µs of a browser's
+ * request (bench, level 1).
+ */
+function readText(bytes: Uint8Array): HeaderLines {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString("latin1");
   const lines: [string, string][] = [];
   let bad = 0;
   for (let start = 0; start < text.length;) {
     let end = text.indexOf("\n", start);
     if (end < 0) end = text.length;
-    const line = trim(text, start, end);
+    const [from, to] = trimmed(text, start, end);
     start = end + 1;
-    if (line === "") continue;
-    const colon = line.indexOf(":");
-    if (colon < 0) {
+    if (from === to) continue;
+    let colon = from;
+    while (colon < to && text.charCodeAt(colon) !== COLON) colon++;
+    if (colon === to) {
       bad++;
-      lines.push([INVALID, line]);
-    } else lines.push([trim(line, 0, colon), trim(line, colon + 1, line.length)]);
+      lines.push([INVALID, buffer.toString("latin1", from, to)]);
+    } else {
+      const name = trimmed(text, from, colon);
+      const value = trimmed(text, colon + 1, to);
+      lines.push([text.slice(...name), buffer.toString("latin1", ...value)]);
+    }
   }
   return { lines, bad };
 }
@@ -56,10 +69,10 @@ function readPairs(bytes: Uint8Array): HeaderLines {
 }
 
 /** The part between two positions without blanks, tabs and CR at its ends. */
-function trim(text: string, start: number, end: number): string {
+function trimmed(text: string, start: number, end: number): [start: number, end: number] {
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  return [start, end];
 }
 
 function isBlank(code: number): boolean {
