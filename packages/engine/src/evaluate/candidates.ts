@@ -52,6 +52,16 @@ export class Candidates {
     return this.#plan.always[position] === 1 || this.#marked[position] === this.#stamp;
   }
 
+  /** The first rule from a position on that has to be evaluated; the end of the segment when there is none. */
+  next(from: number): number {
+    const { always } = this.#plan;
+    const marked = this.#marked;
+    const stamp = this.#stamp;
+    const { end } = this;
+    for (let at = from; at < end; at++) if (always[at] === 1 || marked[at] === stamp) return at;
+    return end;
+  }
+
   /** Goes on to the segment that the position lies in. */
   enter(position: number): void {
     const { ends, segments } = this.#plan;

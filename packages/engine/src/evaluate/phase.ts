@@ -36,10 +36,17 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
       continue;
     }
     if (at >= candidates.end) candidates.enter(at);
+    if (tx.trace === undefined) {
+      const found = candidates.next(at);
+      if (found > at) {
+        at = found;
+        continue;
+      }
+    }
     const rule = rules[at]!;
     at++;
-    if (!candidates.has(at - 1)) {
-      if (tx.trace !== undefined) traceUnmarked(tx, phase, rule);
+    if (tx.trace !== undefined && !candidates.has(at - 1)) {
+      traceUnmarked(tx, phase, rule);
       continue;
     }
     if (isRemoved(tx, rule)) {
