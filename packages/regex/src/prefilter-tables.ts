@@ -21,8 +21,8 @@ export interface PrefilterTables {
   /** Next state by state and class; states from `firstReport` on report groups. */
   readonly table: Uint16Array | Uint32Array;
   readonly firstReport: number;
-  /** By state: bytes read of the literal that is under way. With bytes that are skipped only 0 says so, others are too large. */
-  readonly depth: Uint8Array;
+  /** By state: bytes read of the literal that is under way. Where bytes are skipped, more than any window has, or 0. */
+  readonly depth: Uint16Array;
   readonly reports: Reports;
 }
 
@@ -30,7 +30,7 @@ export interface PrefilterTables {
 export interface Reports {
   /** By state, less the first reporting one: where its groups begin; and where the last ones end. */
   readonly starts: Int32Array;
-  readonly ids: Uint16Array;
+  readonly ids: Uint32Array;
 }
 
 /** Makes the tables for groups of lower-case literals. `skipped` is 1 for bytes that are read as if they were not there. */
@@ -42,7 +42,7 @@ export function prefilterTables(groups: readonly (readonly string[])[], skipped?
   mergeBytes(owners, merged);
   const automaton = new AhoCorasick([...owners.keys()], bytes, ROW_BITS);
   const { phrases, classes, columns, table, phrase, shorter, firstEnd, end } = automaton;
-  const depth = Uint8Array.from(automaton.depth.subarray(0, end));
+  const depth = Uint16Array.from(automaton.depth.subarray(0, end));
   const stateGroups: Ids[] = [];
   for (let state = firstEnd; state < end; state++) {
     const own = phrase[state]! < 0 ? noGroups : owners.get(phrases[phrase[state]!]!)!;
@@ -58,7 +58,7 @@ export function prefilterTables(groups: readonly (readonly string[])[], skipped?
 function joined(lists: readonly Ids[]): Reports {
   const starts = new Int32Array(lists.length + 1);
   for (let at = 0; at < lists.length; at++) starts[at + 1] = starts[at]! + lists[at]!.length;
-  const ids = new Uint16Array(starts[lists.length]!);
+  const ids = new Uint32Array(starts[lists.length]!);
   for (let at = 0; at < lists.length; at++) ids.set(lists[at]!, starts[at]);
   return { starts, ids };
 }
@@ -66,7 +66,7 @@ function joined(lists: readonly Ids[]): Reports {
 /** Gives bytes a column of their own, whose transitions stay where they are. */
 function skip(tables: PrefilterTables, skipped: Uint8Array, column: number): void {
   const { kindsLow, kindsHigh, classes, table, depth } = tables;
-  depth.fill(0xff, 1);
+  depth.fill(0xffff, 1);
   for (let byte = 0; byte < 256; byte++) {
     if (skipped[byte] === 0) continue;
     classes[byte] = column;

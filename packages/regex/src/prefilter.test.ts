@@ -163,3 +163,24 @@ describe("long haystacks, read a window at a time and in two places at once", ()
     expect(sorted(prefilter.scan(text).groups)).toEqual([1, 3]);
   });
 });
+
+test.each([1, 200, 300, 3000])("a literal is found over %i bytes that are not there, wherever it stands", (count) => {
+  const builder = new PrefilterBuilder();
+  const gate = builder.add({ minLength: 0, groups: [["constructor"]] });
+  const skipped = new Uint8Array(256);
+  skipped[0x20] = 1;
+  const without = builder.build().only([gate], skipped);
+  for (let split = 1; split < "constructor".length; split++) {
+    const padded = `${"constructor".slice(0, split)}${" ".repeat(count)}${"constructor".slice(split)}`;
+    for (const before of [0, count, 2 * count]) {
+      expect(has(without.scan("x".repeat(before) + padded + "x".repeat(2 * count - before)), gate)).toBe(true);
+    }
+  }
+});
+
+test("groups past the 65,536th are reported by their own number", () => {
+  const builder = new PrefilterBuilder();
+  let gate: Gate = [];
+  for (let n = 0; n < 65_540; n++) gate = builder.add({ minLength: 0, groups: [[`literal ${n} of many`]] });
+  expect(has(builder.build().scan("the literal 65539 of many"), gate)).toBe(true);
+});

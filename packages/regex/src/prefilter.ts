@@ -91,7 +91,7 @@ export class Prefilter {
   readonly #table: Uint16Array | Uint32Array;
   /** A power of two, so that the rows of several lanes are compared with it at once. */
   readonly #firstReport: number;
-  readonly #depth: Uint8Array;
+  readonly #depth: Uint16Array;
   /** Groups by reporting state. */
   readonly #reports: Reports;
   /** The last scan that reported a state, a group. */
