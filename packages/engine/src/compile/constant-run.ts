@@ -17,7 +17,8 @@ export interface ConstantMatch {
  * Rules one after the other that set TX variables from constants and look at nothing else: as long as none of their variables
  * has a value before, what comes of them is the same for every transaction and is worked out at load.
  *
- * Perf: the CRS begins with two dozen of them, which give settings their defaults (bench, level 1).
+ * Perf: the CRS begins with two dozen of them, which give settings their defaults: phase 1 of a browser's request 69 µs instead
+ * of 74 (bench, level 1).
  */
 export interface ConstantRun {
   /** Positions in the phase: the first rule, and the one after the last. */

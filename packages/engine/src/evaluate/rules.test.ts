@@ -14,6 +14,16 @@ describe("targets", () => {
     expect(matchedIds(runRules(rules, get("/?a=2&b=1")))).toEqual([2, 3]);
   });
 
+  test("a key pattern that asks for a case is about the key as it came", () => {
+    const rules = `
+      SecRule ARGS:/(?-i:UTM)/ "@streq 1" "id:1,phase:1,log"
+      SecRule ARGS|!ARGS:/(?-i:UTM)/ "@streq 1" "id:2,phase:1,log"
+      SecRule REQUEST_HEADERS:/^X-(?-i:Id)$/ "@streq 1" "id:3,phase:1,log"`;
+    const headers = [["x-Id", "1"]] as const;
+    expect(matchedIds(runRules(rules, { uri: "/?UTM=1", headers }))).toEqual([1, 3]);
+    expect(matchedIds(runRules(rules, { uri: "/?utm=1", headers: [["x-id", "1"]] }))).toEqual([2]);
+  });
+
   test("variables that a request may lack count as none without a value", () => {
     const rules = ["AUTH_TYPE", "REMOTE_USER", "PATH_INFO", "SESSIONID", "USERID"]
       .map((name, index) => `SecRule &${name} "@eq 0" "id:${index + 1},phase:1,log"`)

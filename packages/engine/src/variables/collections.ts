@@ -34,7 +34,7 @@ export type Selector =
 /** True when the selector means this entry. No selector means every entry. */
 export function selects(selector: Selector | undefined, entry: Entry): boolean {
   if (selector === undefined) return true;
-  return selector.kind === "key" ? entry.lowerKey === selector.key : selector.pattern.test(entry.lowerKey);
+  return selector.kind === "key" ? entry.lowerKey === selector.key : selector.pattern.test(entry.key, entry.lowerKey);
 }
 
 /** A variable's values in one transaction. */
@@ -225,7 +225,8 @@ export class Keyed implements Collection {
       if (known) for (let at = 0; at < known.length; at++) out.push(known[at]!);
     } else {
       for (let at = 0; at < this.entries.length; at++) {
-        if (selector.pattern.test(this.entries[at]!.lowerKey)) out.push(this.entries[at]!);
+        const entry = this.entries[at]!;
+        if (selector.pattern.test(entry.key, entry.lowerKey)) out.push(entry);
       }
     }
   }

@@ -7,7 +7,7 @@ import { toLowerAscii } from "../text/ascii.ts";
 const plain = /^\^?[\w-]+$/;
 
 /**
- * A pattern that is searched in keys without regard to ASCII case.
+ * A pattern that is searched in keys, without regard to ASCII case unless it asks for one, as in `(?-i:Id)`.
  * Perf: most are plain words, which the host finds: rule 920450, on 16 names of headers, 21 µs instead of 26 (bench, unique
  * values).
  */
@@ -28,10 +28,10 @@ export class KeyPattern {
     this.#part = part === undefined ? undefined : toLowerAscii(part);
   }
 
-  /** True when the pattern occurs in a key that is in lower case. */
-  test(lowerKey: ByteString): boolean {
+  /** True when the pattern occurs in a key, which is given in lower case too. */
+  test(key: ByteString, lowerKey: ByteString): boolean {
     if (this.#word === undefined) {
-      return (this.#part === undefined || lowerKey.includes(this.#part)) && this.#pattern.test(lowerKey);
+      return (this.#part === undefined || lowerKey.includes(this.#part)) && this.#pattern.test(key);
     }
     return this.#first ? lowerKey.startsWith(this.#word) : lowerKey.includes(this.#word);
   }

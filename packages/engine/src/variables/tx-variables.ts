@@ -124,10 +124,10 @@ export class TxVariables implements Collection {
       const entry = this.entries[at]!;
       const number = this.#numbers[at]!;
       if (number < 0) {
-        if (selector.pattern.test(entry.key)) out.push(entry);
+        if (selector.pattern.test(entry.key, entry.key)) out.push(entry);
         continue;
       }
-      if (known[number] === 0) known[number] = selector.pattern.test(entry.key) ? FOUND : NOT_FOUND;
+      if (known[number] === 0) known[number] = selector.pattern.test(entry.key, entry.key) ? FOUND : NOT_FOUND;
       if (known[number] === FOUND) out.push(entry);
     }
   }
