@@ -55,9 +55,7 @@ export function surveyMessages(payload: Uint8Array): NotifySurvey {
     let app: string | undefined;
     let id: string | undefined;
     for (let left = reader.byte(); left > 0; left--) {
-      const length = readVarint(reader);
-      const start = reader.at;
-      reader.skip(length);
+      const start = reader.pass(readVarint(reader));
       if (wanted && reader.passed(start, "app")) app = textOf(readTypedData(reader));
       else if (wanted && reader.passed(start, "id")) id = textOf(readTypedData(reader));
       else skipTypedData(reader);

@@ -24,9 +24,14 @@ export class SpopReader {
 
   /** A view of the next bytes, not a copy. The length is compared before anything is added to it. */
   take(length: number | bigint): Uint8Array {
+    return this.bytes.subarray(this.pass(length), this.at);
+  }
+
+  /** Passes over bytes; gives where they begin. */
+  pass(length: number | bigint): number {
     const start = this.at;
     this.skip(length);
-    return this.bytes.subarray(start, this.at);
+    return start;
   }
 
   /** Passes over bytes. */
@@ -37,8 +42,7 @@ export class SpopReader {
 
   /** The next bytes as a byte string, one unit per byte. */
   takeText(length: number | bigint): string {
-    const start = this.at;
-    this.skip(length);
+    const start = this.pass(length);
     const { bytes } = this;
     // Perf: names are short; a loop costs a tenth of a view and a decoder call.
     if (this.at - start <= SHORT) {
@@ -49,7 +53,7 @@ export class SpopReader {
     return latin1(bytes, start, this.at);
   }
 
-  /** True when the bytes since a position spell the name. Perf: a view of each name took longer than reading it. */
+  /** True when the bytes since a position spell the name. */
   passed(start: number, name: string): boolean {
     if (this.at - start !== name.length) return false;
     for (let at = 0; at < name.length; at++) if (this.bytes[start + at] !== name.charCodeAt(at)) return false;
