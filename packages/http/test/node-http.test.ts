@@ -31,6 +31,32 @@ function echo(request: IncomingMessage, response: ServerResponse): void {
   request.pipe(response.writeHead(200, { "content-type": "application/octet-stream" }));
 }
 
+/** A client that reads nothing before it has sent everything, and closes no connection itself. */
+function sendThenRead(
+  port: number,
+  head: string,
+  size: number,
+): Promise<{ status: number; error: string | undefined }> {
+  return new Promise((resolve) => {
+    let text = "";
+    let error: string | undefined;
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.pause();
+    socket.write(head, "latin1");
+    const piece = Buffer.alloc(100_000, 0x61);
+    let left = size / piece.length;
+    const send = (): void => {
+      if (left-- > 0) socket.write(piece, () => setTimeout(send, 5));
+      else socket.resume();
+    };
+    send();
+    socket.on("data", (bytes) => (text += String(bytes)));
+    socket.on("error", ({ message }) => (error = message));
+    socket.on("end", () => socket.end());
+    socket.on("close", () => resolve({ status: Number(text.slice(9, 12)), error }));
+  });
+}
+
 describe("requests", () => {
   test("are inspected with every header line and trailers", async () => {
     const waf = testWaf(`${rules}
@@ -117,6 +143,18 @@ SecRule REQUEST_HEADERS:X-Late "@streq yes" "id:21,phase:2,deny,status:421"`);
     expect(answer).toBe(String(size));
     // What the collector has not freed yet counts too, so this leaves room; holding the body would take four times as much.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  });
+
+  test("that are stopped while their client still sends get their answer, not a reset", async () => {
+    const { port } = await run(echo);
+    const size = 3_000_000;
+    const heads = {
+      "by its head": { head: `POST /./ HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 400 },
+      "by its length": { head: `POST / HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 413 },
+    };
+    for (const [name, { head, status }] of Object.entries(heads)) {
+      expect(await sendThenRead(port, head, size), name).toMatchObject({ status, error: undefined });
+    }
   });
 
   test("do not get past skipped paths by writing them differently", async () => {

@@ -65,7 +65,7 @@ export function guard(
     if (verdict !== undefined || isGone(response)) {
       hold?.discard();
       over();
-      if (verdict !== undefined) entry.response?.replace(verdict);
+      if (verdict !== undefined) entry.response?.replace(verdict, bodyFollows && !request.complete);
       stopped?.();
     } else {
       if (hold === undefined) over();

@@ -19,6 +19,9 @@ type SetHeader = (name: string, value: string | readonly string[]) => unknown;
 
 const guardOf = Symbol("cuirass.guard");
 
+/** How long the rest of a refused request is waited for. */
+const LINGERING_MS = 30_000;
+
 /** A response whose members are replaced. */
 type Held = ServerResponse & { [guardOf]: GuardedResponse };
 
@@ -101,18 +104,18 @@ export class GuardedResponse {
     this.#nodeFlushHeaders.call(this.#response);
   }
 
-  /** Answers in the application's place. */
-  replace(verdict: NonNullable<Verdict>): void {
+  /** Answers in the application's place. `drains`: the rest of the request body is still being read, and dropped. */
+  replace(verdict: NonNullable<Verdict>, drains = false): void {
     this.#held = [];
     // What Node calls in turn (end calls write, write calls writeHead) has to reach Node too.
     this.#state = "through";
     // A head that has gone out cannot be taken back; the rest of the response can.
     if (verdict.kind === "drop" || this.#response.headersSent) this.#response.destroy();
-    else this.#answer(verdict.response);
+    else this.#answer(verdict.response, drains);
     this.#state = "replaced";
   }
 
-  #answer({ status, headers, body }: OwnResponse): void {
+  #answer({ status, headers, body }: OwnResponse, drains: boolean): void {
     const response = this.#response as ServerResponse;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     response.statusCode = status;
@@ -120,7 +123,25 @@ export class GuardedResponse {
     for (const [name, value] of headers) response.setHeader(name, value);
     const bytes = Buffer.from(body, "utf8");
     response.setHeader("Content-Length", bytes.length);
-    this.#end(this.#request.method === "HEAD" ? undefined : bytes);
+    const content = this.#request.method === "HEAD" ? undefined : bytes;
+    if (drains && !this.#request.destroyed && !isHttp2(this.#request)) this.#endWhenRead(content);
+    else this.#end(content);
+  }
+
+  /**
+   * Sends the whole answer and ends it when the request has come to its end. Where the connection does not go on Node closes
+   * it with the end of the response, and to a client that is still sending that is a reset, which may cost it the answer.
+   */
+  #endWhenRead(content: Uint8Array | undefined): void {
+    if (content === undefined) this.#flushHeaders();
+    else this.#write(content);
+    const end = (): void => {
+      clearTimeout(lingering);
+      this.#end();
+    };
+    const lingering = setTimeout(end, LINGERING_MS);
+    lingering.unref();
+    this.#request.once("close", end);
   }
 
   // ---- what the application calls
