@@ -11,7 +11,7 @@ import { WafStateError } from "./errors.ts";
 import { Evaluation } from "./evaluate/evaluation.ts";
 import { isPromise } from "./maybe-promise.ts";
 import { Phase } from "./phase.ts";
-import { fromBytes, isByteString, toBytes } from "./text/bytes.ts";
+import { fromBytes, isByteString } from "./text/bytes.ts";
 import { addArgument } from "./variables/populate/arguments.ts";
 import { populateConnection } from "./variables/populate/connection.ts";
 import { addRequestHeader, addResponseHeader } from "./variables/populate/headers.ts";
@@ -127,7 +127,7 @@ export class Transaction extends Evaluation {
     const { control } = this;
     if (control.ruleEngine === "Off" || !control.requestBodyAccess) return nothingWritten;
     if (this.#requestBodyFull) return { interruption: this.interruption, accepted: 0 };
-    const piece = typeof chunk === "string" ? toBytes(bytes(chunk)) : chunk;
+    const piece = typeof chunk === "string" ? bytes(chunk) : chunk;
     const room = control.requestBodyLimit - this.requestBody.size;
     // Compat: a body of exactly the limit is within it, and ctl can raise the limit (gaps A19).
     if (piece.length <= room) {
@@ -140,7 +140,7 @@ export class Transaction extends Evaluation {
       this.interrupt({ ruleId: 0, action: "deny", status: 413, data: "" });
       return { interruption: this.interruption, accepted: 0 };
     }
-    this.requestBody.write(piece.subarray(0, room));
+    this.requestBody.write(beginning(piece, room));
     return accepted(this.processRequestBody(), room);
   }
 
@@ -183,7 +183,7 @@ export class Transaction extends Evaluation {
     const { control } = this;
     if (control.ruleEngine === "Off" || !control.responseBodyAccess) return nothingWritten;
     if (this.#responseBodyFull) return { interruption: this.interruption, accepted: 0 };
-    const piece = typeof chunk === "string" ? toBytes(bytes(chunk)) : chunk;
+    const piece = typeof chunk === "string" ? bytes(chunk) : chunk;
     const room = control.responseBodyLimit - this.responseBody.size;
     if (piece.length <= room) {
       this.responseBody.write(piece);
@@ -195,7 +195,7 @@ export class Transaction extends Evaluation {
       this.interrupt({ ruleId: 0, action: "deny", status: 500, data: "" });
       return { interruption: this.interruption, accepted: 0 };
     }
-    this.responseBody.write(piece.subarray(0, room));
+    this.responseBody.write(beginning(piece, room));
     return accepted(this.processResponseBody(), room);
   }
 
@@ -355,6 +355,11 @@ const nothingWritten: BodyWriteResult = { interruption: undefined, accepted: 0 }
 function accepted(interruption: MaybePromise<Interruption | undefined>, count: number): MaybePromise<BodyWriteResult> {
   if (isPromise(interruption)) return interruption.then((done) => ({ interruption: done, accepted: count }));
   return { interruption, accepted: count };
+}
+
+/** Without what is beyond a limit. */
+function beginning(piece: Bytes, length: number): Bytes {
+  return typeof piece === "string" ? piece.slice(0, length) : piece.subarray(0, length);
 }
 
 function bytes(value: Bytes): ByteString {

@@ -1,4 +1,5 @@
-import type { Interruption } from "@cuirass/engine";
+import type { Bytes, Interruption } from "@cuirass/engine";
+import { toBytes } from "@cuirass/engine";
 
 /** How far a body has come. */
 export class BodyProgress {
@@ -30,21 +31,22 @@ export class BodyProgress {
     return !this.beyondLimit;
   }
 
-  take(
-    step: { readonly interruption: Interruption | undefined; readonly accepted: number },
-    piece: Uint8Array,
-  ): boolean {
+  take(step: { readonly interruption: Interruption | undefined; readonly accepted: number }, piece: Bytes): boolean {
     this.interruption = step.interruption;
     this.accepted += step.accepted;
     if (step.interruption === undefined && step.accepted === piece.length) return true;
-    this.rest = piece.subarray(step.accepted);
+    this.rest = asBytes(piece).subarray(step.accepted);
     return false;
   }
 
   /** Told when the body ends, so that a write has one kind of answer. */
-  fail(error: unknown, piece: Uint8Array): boolean {
+  fail(error: unknown, piece: Bytes): boolean {
     this.error = error;
-    this.rest = piece;
+    this.rest = asBytes(piece);
     return false;
   }
+}
+
+function asBytes(piece: Bytes): Uint8Array {
+  return typeof piece === "string" ? toBytes(piece) : piece;
 }

@@ -1,5 +1,5 @@
-import type { Interruption, MaybePromise } from "@cuirass/engine";
-import { isPromise } from "@cuirass/engine";
+import type { Bytes, Interruption, MaybePromise } from "@cuirass/engine";
+import { isPromise, toBytes } from "@cuirass/engine";
 import type { Refusal } from "./block-response.ts";
 import { blockResponse, isSendable } from "./block-response.ts";
 import { BodyProgress } from "./body-progress.ts";
@@ -145,8 +145,8 @@ export class Exchange {
     );
   }
 
-  /** A piece of the response body; false when no more is wanted. */
-  writeResponse(piece: Uint8Array): MaybePromise<boolean> {
+  /** A piece of the response body; false when no more is wanted. Text is what it is in bytes already. */
+  writeResponse(piece: Bytes): MaybePromise<boolean> {
     return this.#write(this.#response, piece, () => this.#inspection.writeResponse(piece));
   }
 
@@ -213,10 +213,10 @@ export class Exchange {
   /** Compressed bodies are kept as they come, others go to the engine at once. */
   #write(
     progress: BodyProgress,
-    piece: Uint8Array,
+    piece: Bytes,
     write: () => MaybePromise<{ readonly interruption: Interruption | undefined; readonly accepted: number }>,
   ): MaybePromise<boolean> {
-    if (progress.coding !== "") return progress.keep(piece);
+    if (progress.coding !== "") return progress.keep(typeof piece === "string" ? toBytes(piece) : piece);
     try {
       const step = write();
       if (!isPromise(step)) return progress.take(step, piece);

@@ -1,4 +1,4 @@
-import type { Interruption, MaybePromise } from "@cuirass/engine";
+import type { Bytes, Interruption, MaybePromise } from "@cuirass/engine";
 import type { HttpDecision } from "./decision.ts";
 import type { ParsedLeaves } from "./parsed.ts";
 import type { HeaderLines, RequestHead, ResponseHead } from "./shapes.ts";
@@ -31,7 +31,7 @@ export interface Inspection {
   /** Inspects what the framework read out of the request where rules did not see the same. */
   compareParsed(head: RequestHead, parsed: ParsedLeaves): MaybePromise<Interruption | undefined>;
   openResponse(head: ResponseHead, bodyFollows: boolean): MaybePromise<HeadStep>;
-  writeResponse(piece: Uint8Array): MaybePromise<BodyStep>;
+  writeResponse(piece: Bytes): MaybePromise<BodyStep>;
   endResponse(): MaybePromise<Interruption | undefined>;
   /** Logging phase; releases everything. The decision stays readable. */
   close(): MaybePromise<void>;

@@ -1,4 +1,4 @@
-import type { Interruption, MaybePromise, Transaction, Waf } from "@cuirass/engine";
+import type { Bytes, Interruption, MaybePromise, Transaction, Waf } from "@cuirass/engine";
 import { encodeUtf8, isByteString } from "@cuirass/engine";
 import { LiveDecision } from "./decision.ts";
 import type { BodyStep, HeadStep, Inspection, RuleSetFacts, RuleSetHandle } from "./inspection.ts";
@@ -103,7 +103,7 @@ export class LocalInspection implements Inspection {
     });
   }
 
-  writeResponse(piece: Uint8Array): MaybePromise<BodyStep> {
+  writeResponse(piece: Bytes): MaybePromise<BodyStep> {
     return this.#tx.writeResponseBody(piece);
   }
 

@@ -264,6 +264,30 @@ describe("responses", () => {
     expect([status, body.length]).toEqual([200, 150_006]);
   });
 
+  test("written as text and as bytes, in any encoding, are inspected and arrive as they were written", async () => {
+    const pieces: readonly [string | Buffer, BufferEncoding?][] = [
+      ["plain, "],
+      ["Grüße €, "],
+      ["Grüße, ", "latin1"],
+      [Buffer.from("bytes, ")],
+      ["706c61696e2c20", "hex"],
+      ["last"],
+    ];
+    const { port } = await run((request, response) => {
+      response.writeHead(200, html);
+      for (const [piece, encoding] of pieces) response.write(piece, encoding ?? "utf8");
+      // "secret" lies across a text, bytes and a text.
+      if (request.url === "/secret")
+        void (response.write("se"), response.write(Buffer.from("cr")), response.write("et"));
+      response.end();
+    });
+    const written = pieces.map(([piece, encoding]) =>
+      typeof piece === "string" ? Buffer.from(piece, encoding) : piece,
+    );
+    expect((await exchange(port, get("/"))).body).toBe(Buffer.concat(written).toString("latin1"));
+    expect(await exchange(port, get("/secret"))).toMatchObject({ status: 403 });
+  });
+
   test("that are compressed are inspected decompressed", async () => {
     const { port } = await run((request, response) => {
       const text = request.url === "/secret" ? "a secret" : "harmless";

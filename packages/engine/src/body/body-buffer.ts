@@ -1,5 +1,5 @@
 import type { Latin1Decoder, ByteString } from "../text/bytes.ts";
-import { fromBytes } from "../text/bytes.ts";
+import { fromBytes, toBytes } from "../text/bytes.ts";
 import type { TempFile, TempStorage } from "../host.ts";
 
 const READ_CHUNK = 65_536;
@@ -15,7 +15,7 @@ export interface BodyBufferOptions {
 /** Holds a request or response body: in memory up to a limit, then in a temporary file (spec: transaction, 6.1). */
 export class BodyBuffer {
   readonly #options: BodyBufferOptions;
-  #chunks: Uint8Array[] = [];
+  #chunks: (Uint8Array | ByteString)[] = [];
   #file: TempFile | undefined;
   #size = 0;
   #text: ByteString | undefined;
@@ -35,20 +35,20 @@ export class BodyBuffer {
     return this.#file !== undefined;
   }
 
-  /** Appends; the bytes are copied when they stay in memory, so the caller may reuse its buffer. */
-  write(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.#closed) return;
+  /** Appends; bytes are copied when they stay in memory, so the caller may reuse its buffer. Text is kept as it is. */
+  write(piece: Uint8Array | ByteString): void {
+    if (piece.length === 0 || this.#closed) return;
     this.#text = undefined;
-    this.#size += bytes.length;
-    if (this.#file) return this.#file.append(bytes);
+    this.#size += piece.length;
+    if (this.#file) return this.#file.append(asBytes(piece));
     if (this.#size > this.#options.memoryLimit && this.#options.tempStorage) {
       this.#file = this.#options.tempStorage.create({ prefix: "body" });
-      for (const chunk of this.#chunks) this.#file.append(chunk);
+      for (const chunk of this.#chunks) this.#file.append(asBytes(chunk));
       this.#chunks = [];
-      return this.#file.append(bytes);
+      return this.#file.append(asBytes(piece));
     }
     // Not `slice`: that of Node's Buffer is a view.
-    this.#chunks.push(new Uint8Array(bytes));
+    this.#chunks.push(typeof piece === "string" ? piece : new Uint8Array(piece));
   }
 
   /** Reads piece by piece; every reader has its own position and ends after `close`. */
@@ -62,7 +62,7 @@ export class BodyBuffer {
       }
       return;
     }
-    for (let at = 0; at < this.#chunks.length && !this.#closed; at++) yield this.#chunks[at]!;
+    for (let at = 0; at < this.#chunks.length && !this.#closed; at++) yield asBytes(this.#chunks[at]!);
   }
 
   /** The whole body as a byte string. Kept, so that several readers cost one conversion. */
@@ -70,7 +70,8 @@ export class BodyBuffer {
     if (this.#text !== undefined) return this.#text;
     const decode = this.#options.latin1 ?? fromBytes;
     const pieces: string[] = [];
-    for (const piece of this.reader()) pieces.push(decode(piece));
+    if (this.#file) for (const piece of this.reader()) pieces.push(decode(piece));
+    else for (const chunk of this.#chunks) pieces.push(typeof chunk === "string" ? chunk : decode(chunk));
     return (this.#text = pieces.length === 1 ? pieces[0]! : pieces.join(""));
   }
 
@@ -82,4 +83,8 @@ export class BodyBuffer {
     this.#file?.close(false);
     this.#file = undefined;
   }
+}
+
+function asBytes(piece: Uint8Array | ByteString): Uint8Array {
+  return typeof piece === "string" ? toBytes(piece) : piece;
 }

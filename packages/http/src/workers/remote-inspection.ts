@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Interruption, MaybePromise } from "@cuirass/engine";
+import type { Bytes, Interruption, MaybePromise } from "@cuirass/engine";
+import { toBytes } from "@cuirass/engine";
 import type { TransactionSummary } from "@cuirass/node";
 import type { HttpDecision } from "../decision.ts";
 import type { BodyStep, HeadStep, Inspection } from "../inspection.ts";
@@ -82,8 +83,8 @@ export class RemoteInspection implements Inspection {
     return step;
   }
 
-  writeResponse(piece: Uint8Array): BodyStep {
-    return this.#response.add(piece);
+  writeResponse(piece: Bytes): BodyStep {
+    return this.#response.add(typeof piece === "string" ? toBytes(piece) : piece);
   }
 
   endResponse(): Promise<Interruption | undefined> {
