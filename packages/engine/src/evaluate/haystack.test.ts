@@ -1,5 +1,5 @@
 import { PrefilterBuilder } from "@cuirass/regex";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PipelineBuilder } from "../compile/pipelines.ts";
 import { defaultSettings } from "../settings.ts";
 import { transformations } from "../transformations/index.ts";
@@ -57,4 +57,46 @@ test("two texts that differ in one byte both stay, whichever it is", () => {
 test("texts that never come again are not kept", () => {
   const memo = newMemo();
   for (let n = 0; n < 1000; n++) expect(new Haystacks(memo).of(`session-${n * 7919}`).shared).toBe(false);
+});
+
+describe("long texts", () => {
+  const page = (token: string): string =>
+    `<html>${"<p>News</p>".repeat(500)}<input value="${token}">${" ".repeat(500)}</html>`;
+
+  test("that came before are found again in later transactions", () => {
+    const memo = newMemo();
+    expect(new Haystacks(memo).of(fresh(page("a"))).shared).toBe(false);
+    const kept = new Haystacks(memo).of(fresh(page("a")));
+    expect(kept.shared).toBe(true);
+    expect(new Haystacks(memo).of(fresh(page("a")))).toBe(kept);
+  });
+
+  test("that look alike are told apart by every byte, and are not kept when they never come again", () => {
+    const memo = newMemo();
+    for (let n = 0; n < 100; n++) {
+      const text = page(`token-${1000 + n}`);
+      const haystack = new Haystacks(memo).of(text);
+      expect([haystack.shared, haystack.text === text]).toEqual([false, true]);
+    }
+  });
+
+  test("that outlive their transaction do not keep what transformations made of them", () => {
+    const memo = newMemo();
+    const urlDecode = transformations.find(({ name }) => name === "urlDecodeUni")!;
+    const pipeline = new PipelineBuilder(defaultSettings()).of([urlDecode]);
+    const text = page("a+b");
+    new Haystacks(memo).of(fresh(text));
+    const haystacks = new Haystacks(memo);
+    const kept = haystacks.of(fresh(text));
+    const result = haystacks.transform(pipeline, kept);
+    expect(result.text).toBe(text.replace("+", " "));
+    expect(haystacks.transform(pipeline, kept)).toBe(result);
+    expect([kept.shared, result.shared, kept.results]).toEqual([true, false, undefined]);
+  });
+
+  test("beyond 64 KB stay with their transaction", () => {
+    const memo = newMemo();
+    const text = "x".repeat(65_537);
+    for (let times = 0; times < 3; times++) expect(new Haystacks(memo).of(fresh(text)).shared).toBe(false);
+  });
 });
