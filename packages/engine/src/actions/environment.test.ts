@@ -20,7 +20,7 @@ describe("setenv", () => {
 describe("sanitise", () => {
   test("lists what audit entries must not show, each value once", () => {
     const tx = new FakeTransaction();
-    tx.variables.matchedVarName.set("ARGS:card");
+    tx.variables.matched.add({ variable: "ARGS", key: "card", value: "" });
     const text = "sanitiseArg:PassWord,sanitizeRequestHeader:Cookie,sanitiseResponseHeader:X,sanitiseMatched";
     void tx.run(`${text},sanitiseMatchedBytes,${text}`);
     expect(tx.control.sanitised).toEqual([

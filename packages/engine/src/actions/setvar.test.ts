@@ -56,7 +56,7 @@ describe("forms", () => {
 
   test("macros in the key, lower-cased after expansion", () => {
     const tx = new FakeTransaction();
-    tx.variables.matchedVarName.set("ARGS:N");
+    tx.variables.matched.add({ variable: "ARGS", key: "N", value: "" });
     void tx.run("setvar:tx.%{MATCHED_VAR_NAME}_X=1");
     expect(tx.tx).toEqual({ "args:n_x": "1" });
   });

@@ -111,7 +111,7 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     this.control = new TransactionControl(context.ruleset.settings);
     this.variables = new Variables(this);
     this.haystacks = new Haystacks(context.memos.request);
-    this.views = new Views(this.ruleset.views, this.variables, this.haystacks, false);
+    this.views = new Views([], this.variables, this.haystacks, false);
     this.trace = context.tracing ? new Trace() : undefined;
     for (let capture = 0; capture < captureNames.length; capture++) this.variables.tx.setAt(capture, "");
   }

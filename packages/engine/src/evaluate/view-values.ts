@@ -26,7 +26,7 @@ export class Views {
     this.#views = views;
     this.#variables = variables;
     this.#haystacks = haystacks;
-    this.#values = new Array<ViewValues | undefined>(views.length).fill(undefined);
+    this.#values = new Array<ViewValues | undefined>(views.length);
   }
 
   entries(view: number): readonly Entry[] {

@@ -66,89 +66,42 @@ export type Presence = "always" | "unless-empty";
 /** One text value. */
 export class Single implements Collection {
   readonly name: string;
-  readonly #entry: Entry;
   readonly #presence: Presence;
+  #value: ByteString;
+  /** Made when somebody asks: rules look at few of these. */
+  #entry: Entry | undefined = undefined;
   constructor(name: string, value: ByteString = "", presence: Presence = "always") {
     this.name = name;
-    this.#entry = new Entry("", value, "");
     this.#presence = presence;
+    this.#value = value;
   }
   get value(): ByteString {
-    return this.#entry.value;
+    return this.#value;
   }
   set(value: ByteString): void {
-    this.#entry.value = value;
+    this.#value = value;
+    if (this.#entry !== undefined) this.#entry.value = value;
   }
   select(selector: Selector | undefined, out: Entry[]): void {
     // Compat: a key on a single value finds nothing, so that a regex exclusion never hides the whole variable (gaps A16).
-    if (selector === undefined && isPresent(this.#entry.value, this.#presence)) out.push(this.#entry);
+    if (selector !== undefined || !isPresent(this.#value, this.#presence)) return;
+    out.push((this.#entry ??= new Entry("", this.#value, "")));
   }
   first(): ByteString {
-    return this.#entry.value;
+    return this.#value;
   }
   data(): Map<ByteString, ByteString[]> {
-    return singleData(this.#entry.value, this.#presence);
+    return singleData(this.#value, this.#presence);
   }
 }
 
-/**
- * A single value that is worked out when it is read: no rule asks, no work.
- *
- * Perf: V8 allocates a function that is assigned to a property, as in `this.f = () => ...`, among its old objects, where it
- * keeps all that it refers to from being collected young. So functions come in as arguments: a quarter less time for a
- * response of 12 KB (bench, level 1).
- */
-export class Computed implements Collection {
-  readonly name: string;
-  readonly #presence: Presence;
-  #compute: () => ByteString;
-  /** The result of `#compute` is kept. */
-  #once = false;
-  #value: ByteString | undefined = undefined;
-  constructor(name: string, compute: () => ByteString = empty, presence: Presence = "always") {
-    this.name = name;
-    this.#compute = compute;
-    this.#presence = presence;
-  }
-  get value(): ByteString {
-    if (this.#value !== undefined) return this.#value;
-    const value = this.#compute();
-    if (this.#once) this.#value = value;
-    return value;
-  }
-  /** From now on the value is this. */
-  set(value: ByteString): void {
-    this.#value = value;
-  }
-  /** From now on the value is what the function gives at its first call. */
-  setSource(source: () => ByteString): void {
-    this.#compute = source;
-    this.#once = true;
-    this.#value = undefined;
-  }
-  select(selector: Selector | undefined, out: Entry[]): void {
-    if (selector !== undefined) return;
-    const { value } = this;
-    if (isPresent(value, this.#presence)) out.push(new Entry("", value, ""));
-  }
-  first(): ByteString {
-    return this.value;
-  }
-  data(): Map<ByteString, ByteString[]> {
-    return singleData(this.value, this.#presence);
-  }
-}
-
-function isPresent(value: ByteString, presence: Presence): boolean {
+/** Whether a single value counts as an entry. */
+export function isPresent(value: ByteString, presence: Presence): boolean {
   return value !== "" || presence === "always";
 }
 
-function singleData(value: ByteString, presence: Presence): Map<ByteString, ByteString[]> {
+export function singleData(value: ByteString, presence: Presence): Map<ByteString, ByteString[]> {
   return new Map(isPresent(value, presence) ? [["", [value]]] : []);
-}
-
-function empty(): ByteString {
-  return "";
 }
 
 /** Names with one or more values each, in insertion order, looked up without regard to ASCII case. */

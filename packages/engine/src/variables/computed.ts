@@ -3,6 +3,7 @@ import type { Variables } from "./variables.ts";
 import { isDigit, toLowerAscii } from "../text/ascii.ts";
 import { trimSpace } from "../text/trim.ts";
 import { base64Decode } from "../transformations/base64-decode.ts";
+import { nameOfLast } from "./matched.ts";
 
 /** Facts about a transaction that computed variables draw on. */
 export interface TransactionOrigin {
@@ -22,7 +23,8 @@ export const BUILD_NUMBER = "000100000";
 const CREDENTIALS_LIMIT = 8192;
 const EXTENSION_LIMIT = 8;
 
-type Compute = (v: Variables, origin: TransactionOrigin) => ByteString;
+/** What a computed variable holds, given the others and the transaction. */
+export type Compute = (v: Variables, origin: TransactionOrigin) => ByteString;
 
 export const combinedSize: Compute = (v) => {
   let size = 0;
@@ -37,6 +39,8 @@ export const authType: Compute = (v) => {
   return toLowerAscii(blank < 0 ? value : value.slice(0, blank));
 };
 
+export const matchedVar: Compute = (v) => v.matched.last?.value ?? "";
+export const matchedVarName: Compute = (v) => nameOfLast(v.matched);
 export const duration: Compute = (_v, origin) => String(origin.elapsedMicroseconds());
 export const uniqueId: Compute = (_v, origin) => origin.id;
 export const webAppId: Compute = (_v, origin) => origin.webAppId;

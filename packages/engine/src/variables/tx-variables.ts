@@ -48,7 +48,7 @@ export class TxVariables implements Collection {
   /** By position in `entries`: its number, -1 for a name that no rule spells out. */
   readonly #numbers: number[] = [];
   /** By number. Names that were numbered since are still looked up by name. */
-  readonly #numbered: (Entry | undefined)[] = new Array<Entry | undefined>(names.length).fill(undefined);
+  readonly #numbered: (Entry | undefined)[] = new Array<Entry | undefined>(names.length);
   #others: Map<ByteString, Entry> | undefined = undefined;
 
   get size(): number {

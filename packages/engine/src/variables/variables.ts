@@ -1,7 +1,9 @@
 import * as computed from "./computed.ts";
 import type { TransactionOrigin } from "./computed.ts";
-import { Computed, Concat, Keyed, Names, Single } from "./collections.ts";
-import { Matched, MatchedVars, nameOfLast } from "./matched.ts";
+import type { Presence } from "./collections.ts";
+import { Concat, Keyed, Names, Single } from "./collections.ts";
+import { Computed, Late } from "./computed-collections.ts";
+import { Matched, MatchedVars } from "./matched.ts";
 import { Persistent } from "./persistent.ts";
 import { TxVariables } from "./tx-variables.ts";
 import { UploadNames } from "./upload-names.ts";
@@ -27,8 +29,6 @@ export class Variables {
   readonly ip: Persistent = new Persistent("IP");
   readonly json: Keyed = new Keyed("JSON");
   readonly matched: Matched = new Matched();
-  readonly matchedVar: Computed = new Computed("MATCHED_VAR", () => this.matched.last?.value ?? "");
-  readonly matchedVarName: Computed = new Computed("MATCHED_VAR_NAME", () => nameOfLast(this.matched));
   readonly matchedVars: MatchedVars = new MatchedVars(this.matched);
   readonly modsecBuild: Single = new Single("MODSEC_BUILD", computed.BUILD_NUMBER);
   readonly multipartBoundaryQuoted: Single = new Single("MULTIPART_BOUNDARY_QUOTED", "0");
@@ -100,53 +100,91 @@ export class Variables {
   readonly responseHeadersNames: Names = new Names("RESPONSE_HEADERS_NAMES", this.responseHeaders);
   readonly args: Concat = new Concat("ARGS", [this.argsGet, this.argsPost, this.argsPath]);
   readonly argsNames: Concat = new Concat("ARGS_NAMES", [this.argsGetNames, this.argsPostNames, this.argsPathNames]);
-  readonly argsCombinedSize: Computed;
-  readonly authType: Computed;
-  readonly duration: Computed;
-  readonly fullRequest: Computed;
-  readonly fullRequestLength: Computed;
-  readonly pathInfo: Computed;
-  readonly remoteHost: Computed;
-  readonly remoteUser: Computed;
-  readonly requestBody: Computed = new Computed("REQUEST_BODY");
-  readonly requestContentType: Computed;
-  readonly responseBody: Computed = new Computed("RESPONSE_BODY");
-  readonly statusLine: Computed;
-  readonly time: Computed;
-  readonly timeDay: Computed;
-  readonly timeEpoch: Computed;
-  readonly timeHour: Computed;
-  readonly timeMin: Computed;
-  readonly timeMon: Computed;
-  readonly timeSec: Computed;
-  readonly timeWday: Computed;
-  readonly timeYear: Computed;
-  readonly uniqueId: Computed;
-  readonly userAgentIp: Computed;
-  readonly webAppId: Computed;
+  readonly requestBody: Late = new Late("REQUEST_BODY");
+  readonly responseBody: Late = new Late("RESPONSE_BODY");
+
+  readonly #origin: TransactionOrigin;
 
   constructor(origin: TransactionOrigin) {
-    this.argsCombinedSize = new Computed("ARGS_COMBINED_SIZE", () => computed.combinedSize(this, origin));
-    this.authType = new Computed("AUTH_TYPE", () => computed.authType(this, origin), "unless-empty");
-    this.duration = new Computed("DURATION", () => computed.duration(this, origin));
-    this.fullRequest = new Computed("FULL_REQUEST", () => computed.fullRequest(this, origin));
-    this.fullRequestLength = new Computed("FULL_REQUEST_LENGTH", () => computed.fullRequestLength(this, origin));
-    this.pathInfo = new Computed("PATH_INFO", () => computed.pathInfo(this, origin), "unless-empty");
-    this.remoteHost = new Computed("REMOTE_HOST", () => computed.remoteHost(this, origin));
-    this.remoteUser = new Computed("REMOTE_USER", () => computed.remoteUser(this, origin), "unless-empty");
-    this.requestContentType = new Computed("REQUEST_CONTENT_TYPE", () => computed.requestContentType(this, origin));
-    this.statusLine = new Computed("STATUS_LINE", () => computed.statusLine(this, origin));
-    this.time = new Computed("TIME", () => computed.time(this, origin));
-    this.timeDay = new Computed("TIME_DAY", () => computed.timeDay(this, origin));
-    this.timeEpoch = new Computed("TIME_EPOCH", () => computed.timeEpoch(this, origin));
-    this.timeHour = new Computed("TIME_HOUR", () => computed.timeHour(this, origin));
-    this.timeMin = new Computed("TIME_MIN", () => computed.timeMin(this, origin));
-    this.timeMon = new Computed("TIME_MON", () => computed.timeMon(this, origin));
-    this.timeSec = new Computed("TIME_SEC", () => computed.timeSec(this, origin));
-    this.timeWday = new Computed("TIME_WDAY", () => computed.timeWday(this, origin));
-    this.timeYear = new Computed("TIME_YEAR", () => computed.timeYear(this, origin));
-    this.uniqueId = new Computed("UNIQUE_ID", () => computed.uniqueId(this, origin));
-    this.userAgentIp = new Computed("USERAGENT_IP", () => computed.userAgentIp(this, origin));
-    this.webAppId = new Computed("WEBAPPID", () => computed.webAppId(this, origin));
+    this.#origin = origin;
+  }
+
+  // What is worked out at every look has no place of its own.
+
+  get argsCombinedSize(): Computed {
+    return this.#computed("ARGS_COMBINED_SIZE", computed.combinedSize);
+  }
+  get authType(): Computed {
+    return this.#computed("AUTH_TYPE", computed.authType, "unless-empty");
+  }
+  get duration(): Computed {
+    return this.#computed("DURATION", computed.duration);
+  }
+  get fullRequest(): Computed {
+    return this.#computed("FULL_REQUEST", computed.fullRequest);
+  }
+  get fullRequestLength(): Computed {
+    return this.#computed("FULL_REQUEST_LENGTH", computed.fullRequestLength);
+  }
+  get pathInfo(): Computed {
+    return this.#computed("PATH_INFO", computed.pathInfo, "unless-empty");
+  }
+  get remoteHost(): Computed {
+    return this.#computed("REMOTE_HOST", computed.remoteHost);
+  }
+  get remoteUser(): Computed {
+    return this.#computed("REMOTE_USER", computed.remoteUser, "unless-empty");
+  }
+  get requestContentType(): Computed {
+    return this.#computed("REQUEST_CONTENT_TYPE", computed.requestContentType);
+  }
+  get statusLine(): Computed {
+    return this.#computed("STATUS_LINE", computed.statusLine);
+  }
+  get time(): Computed {
+    return this.#computed("TIME", computed.time);
+  }
+  get timeDay(): Computed {
+    return this.#computed("TIME_DAY", computed.timeDay);
+  }
+  get timeEpoch(): Computed {
+    return this.#computed("TIME_EPOCH", computed.timeEpoch);
+  }
+  get timeHour(): Computed {
+    return this.#computed("TIME_HOUR", computed.timeHour);
+  }
+  get timeMin(): Computed {
+    return this.#computed("TIME_MIN", computed.timeMin);
+  }
+  get timeMon(): Computed {
+    return this.#computed("TIME_MON", computed.timeMon);
+  }
+  get timeSec(): Computed {
+    return this.#computed("TIME_SEC", computed.timeSec);
+  }
+  get timeWday(): Computed {
+    return this.#computed("TIME_WDAY", computed.timeWday);
+  }
+  get timeYear(): Computed {
+    return this.#computed("TIME_YEAR", computed.timeYear);
+  }
+  get uniqueId(): Computed {
+    return this.#computed("UNIQUE_ID", computed.uniqueId);
+  }
+  get userAgentIp(): Computed {
+    return this.#computed("USERAGENT_IP", computed.userAgentIp);
+  }
+  get webAppId(): Computed {
+    return this.#computed("WEBAPPID", computed.webAppId);
+  }
+  get matchedVar(): Computed {
+    return this.#computed("MATCHED_VAR", computed.matchedVar);
+  }
+  get matchedVarName(): Computed {
+    return this.#computed("MATCHED_VAR_NAME", computed.matchedVarName);
+  }
+
+  #computed(name: string, compute: computed.Compute, presence?: Presence): Computed {
+    return new Computed(name, compute, this, this.#origin, presence);
   }
 }
