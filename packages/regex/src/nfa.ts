@@ -89,13 +89,8 @@ class NfaBuilder {
         for (let index = node.nodes.length - 1; index >= 0; index--) at = this.#compile(node.nodes[index]!, at);
         return at;
       }
-      case "alternate": {
-        let at = this.#compile(node.nodes.at(-1)!, next);
-        for (let index = node.nodes.length - 2; index >= 0; index--) {
-          at = this.#emit(Op.Split, at, this.#compile(node.nodes[index]!, next));
-        }
-        return at;
-      }
+      case "alternate":
+        return this.#alternatives(node.nodes, 0, node.nodes.length, next);
       case "group":
         if (!this.#captures) return this.#compile(node.node, next);
         return this.#emit(
@@ -109,6 +104,14 @@ class NfaBuilder {
       case "repeat":
         return this.#repeat(node, next);
     }
+  }
+
+  /** As a balanced tree, which prefers the first one all the same: what looks ahead leaves out half of them at a time. */
+  #alternatives(nodes: readonly Node[], from: number, to: number, next: number): number {
+    if (to - from === 1) return this.#compile(nodes[from]!, next);
+    const middle = (from + to) >> 1;
+    const others = this.#alternatives(nodes, middle, to, next);
+    return this.#emit(Op.Split, others, this.#alternatives(nodes, from, middle, next));
   }
 
   #repeat(node: Extract<Node, { kind: "repeat" }>, next: number): number {

@@ -110,7 +110,7 @@ class CompiledPattern implements Pattern {
     const found = this.#backtracker.exec(haystack, from);
     if (found !== TOO_FAR) return found;
     this.#pike ??= new PikeMatcher(this.#capturing, this.groupCount);
-    return this.#pike.exec(haystack, from);
+    return this.#pike.exec(haystack, this.#backtracker.start);
   }
 
   #buildLoose(): LazyDfa | null {

@@ -53,7 +53,9 @@ export interface WafContext {
 }
 
 const noScores: ScoreChange[] = [];
+/** The clock is looked at after so many rules, or texts of so many bytes that operators were asked about. */
 const BUDGET_CHECK_INTERVAL = 32;
+const BYTES_AS_A_RULE = 4096;
 const logLevels: Record<LogLevel, number> = { error: 1, warn: 2, info: 3, debug: 4, trace: 9 };
 
 /**
@@ -217,6 +219,11 @@ export class Evaluation implements TransactionState, TransactionOrigin {
     if (clock.cpu !== undefined && clock.cpu() - this.#phaseCpu <= this.#budgetMs) return false;
     this.fault("time-budget", `rules took more than ${this.context.timeBudgetMs} ms`);
     return true;
+  }
+
+  /** An operator is asked about a text: a long one takes as long as many rules. */
+  weigh(text: ByteString): void {
+    if (text.length >= BYTES_AS_A_RULE) this.#budgetCountdown -= Math.floor(text.length / BYTES_AS_A_RULE);
   }
 
   /** The clock of the time budget runs only while rules run. */

@@ -112,6 +112,7 @@ function answer(tx: Transaction, rule: CompiledRule, haystack: Haystack): boolea
 function matchesNow(tx: Transaction, rule: CompiledRule, text: ByteString): boolean {
   const operator = rule.operator!;
   if (rule.capture) tx.beginCapture();
+  tx.weigh(text);
   return (operator.matcher.match(text, tx) as boolean) !== operator.negated;
 }
 
@@ -161,6 +162,7 @@ function* matchValuesWaiting(tx: Transaction, rule: CompiledRule): Steps {
         : [tx.haystacks.transform(rule.pipeline, haystack).text];
       for (const text of texts) {
         if (rule.capture) tx.beginCapture();
+        tx.weigh(text);
         const answer = operator.matcher.match(text, tx);
         const matched = isPromise(answer) ? ((yield answer) as boolean) : answer;
         if (matched === operator.negated) continue;

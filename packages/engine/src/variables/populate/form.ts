@@ -3,7 +3,7 @@ import { percentDecode } from "../../text/percent-decode.ts";
 
 /**
  * Splits `name=value` pieces and hands each decoded pair to `add`. Empty pieces are skipped, a piece without `=` is a name
- * with an empty value (spec: transaction, 3). What `add` answers is its own affair: reading goes on.
+ * with an empty value (spec: transaction, 3). Ends when `add` has no room for a pair: there is none for any other then.
  *
  * Compat: order is kept, and so is every one of the names that differ only in case (gaps A7, A32).
  */
@@ -19,8 +19,8 @@ export function parseForm(
     if (end < 0) end = text.length;
     if (end > start) {
       if (equals >= 0 && equals < start) equals = text.indexOf("=", start);
-      if (equals < 0 || equals >= end) add(formDecode(text.slice(start, end)), "");
-      else add(formDecode(text.slice(start, equals)), formDecode(text.slice(equals + 1, end)));
+      const split = equals < 0 || equals >= end ? end : equals;
+      if (!add(formDecode(text.slice(start, split)), formDecode(text.slice(split + 1, end)))) return;
     }
     start = end + 1;
   }
