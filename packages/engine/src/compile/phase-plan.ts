@@ -4,6 +4,9 @@ import type { Phase } from "../phase.ts";
 import { findOperator } from "../operators/index.ts";
 import type { ConstantRun } from "./constant-run.ts";
 import { constantRunOf } from "./constant-run.ts";
+import type { SettledMatch } from "./settled-match.ts";
+import { settledMatch } from "./settled-match.ts";
+import type { ScannerFamilies } from "./step-scanners.ts";
 import { ViewTable } from "./view-table.ts";
 
 /** The rules of a phase, and how those that cannot match are found without being looked at. */
@@ -20,6 +23,8 @@ export interface PhasePlan {
   readonly markers: ReadonlyMap<string, readonly number[]>;
   /** By position of a rule with skipAfter: where evaluation goes on after it. */
   readonly resume: Int32Array;
+  /** By position: the match records of rules whose match has no effect but to go on elsewhere. */
+  readonly settled: readonly (SettledMatch | undefined)[];
   /** Rules whose effects are known beforehand. */
   readonly constant: ConstantRun | undefined;
   /** No rule of the phase changes a value that another one looks at. */
@@ -38,8 +43,13 @@ export interface Segment {
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/** Lays out the rules of one phase. The prefilter is that of its side. */
-export function planPhase(rules: readonly CompiledRule[], phase: Phase, prefilter: Prefilter): PhasePlan {
+/** Lays out the rules of one phase. The prefilter and the scanners are those of its side. */
+export function planPhase(
+  rules: readonly CompiledRule[],
+  phase: Phase,
+  prefilter: Prefilter,
+  scanners: ScannerFamilies,
+): PhasePlan {
   const letters = prefilter.scan(LETTERS).flags;
   const steady = !rules.some(fillsVariables);
   const gates = rules.map((rule) => rule.operator?.gate ?? noGate);
@@ -47,8 +57,8 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, prefilte
   const always = Uint8Array.from(rules, (rule, position) => {
     if (rule.kind === "marker" || rule.phase !== phase) return 0;
     if (!steady || !isTriggered(rule)) return 1;
-    for (const view of viewsOf(rule)) {
-      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters));
+    for (const [view, variable] of viewsOf(rule)) {
+      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters, scanners.of(variable)));
       for (const pipeline of new Set(rule.gatePipelines)) table.add(position, pipeline);
     }
     return 0;
@@ -60,8 +70,9 @@ export function planPhase(rules: readonly CompiledRule[], phase: Phase, prefilte
     return positionAfter(markers, skipAfter, position) ?? rules.length;
   });
   const ends = Int32Array.from(segments, ({ end }) => end);
+  const settled = rules.map(settledMatch);
   const constant = constantRunOf(rules, phase);
-  return { rules, always, segments, ends, tables, markers, resume, constant, steady };
+  return { rules, always, segments, ends, tables, markers, resume, settled, constant, steady };
 }
 
 /** The position behind the first marker of the label at or after `from`; undefined when there is none. */
@@ -98,7 +109,11 @@ function segmentsOf(rules: readonly CompiledRule[]): Segment[] {
   rules.forEach((rule, position) => {
     if (rule.kind !== "marker" && rule.skipAfter === undefined && position + 1 < rules.length) return;
     const own = rules.slice(from, position + 1).filter(isTriggered);
-    segments.push({ end: position + 1, waiting: own.length, views: [...new Set(own.flatMap(viewsOf))] });
+    segments.push({
+      end: position + 1,
+      waiting: own.length,
+      views: [...new Set(own.flatMap((rule) => [...viewsOf(rule).keys()]))],
+    });
     from = position + 1;
   });
   return segments;
@@ -112,6 +127,7 @@ function isSteady({ view, count }: CompiledTarget): boolean {
   return view >= 0 && !count;
 }
 
-function viewsOf({ targets }: CompiledRule): number[] {
-  return [...new Set(targets.map((target) => target.view))];
+/** The views of a rule, with their variables. */
+function viewsOf({ targets }: CompiledRule): Map<number, number> {
+  return new Map(targets.map(({ view, variable }) => [view, variable]));
 }

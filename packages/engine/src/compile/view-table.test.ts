@@ -1,3 +1,4 @@
+import type { Prefilter } from "@cuirass/regex";
 import { PrefilterBuilder } from "@cuirass/regex";
 import { expect, test } from "vitest";
 import type { Pipeline } from "./ruleset.ts";
@@ -5,6 +6,7 @@ import type { Place } from "./view-table.ts";
 import { defaultSettings } from "../settings.ts";
 import { transformations } from "../transformations/index.ts";
 import { PipelineBuilder } from "./pipelines.ts";
+import { StepScanners } from "./step-scanners.ts";
 import { ViewTable } from "./view-table.ts";
 
 /** Ways to one last step that share nothing before it: each subset of them is a place of its own. */
@@ -20,6 +22,12 @@ const firsts = [
 ];
 const seconds = ["replaceComments", "escapeSeqDecode", "sqlHexDecode", "removeWhitespace"];
 
+function prefilterOfOne(): Prefilter {
+  const builder = new PrefilterBuilder();
+  builder.add({ minLength: 1, groups: [["literal"]] });
+  return builder.build();
+}
+
 function table(): { readonly table: ViewTable; readonly pipelines: readonly Pipeline[] } {
   const builder = new PipelineBuilder(defaultSettings());
   const names = firsts.flatMap((first) => seconds.map((second) => [first, second, "compressWhitespace"]));
@@ -30,6 +38,7 @@ function table(): { readonly table: ViewTable; readonly pipelines: readonly Pipe
     pipelines.map(() => [0]),
     1,
     0,
+    new StepScanners(prefilterOfOne()),
   );
   pipelines.forEach((pipeline, position) => view.add(position, pipeline));
   return { table: view, pipelines };
@@ -51,14 +60,11 @@ function wander(view: ViewTable, bits: readonly number[], each: (place: Place) =
 test("traffic of any mixture of bytes makes a bounded number of places, and of scanners", () => {
   const { table: view, pipelines } = table();
   const bits = [...new Set(pipelines.flatMap(({ bit, parent }) => [bit, parent!.bit, parent!.parent!.bit]))];
-  const builder = new PrefilterBuilder();
-  builder.add({ minLength: 1, groups: [["literal"]] });
-  const prefilter = builder.build();
   const places = new Set<Place>();
   const scanners = new Set<unknown>();
   wander(view, bits, (place) => {
     places.add(place);
-    scanners.add(view.scannerAt(place, prefilter));
+    scanners.add(view.scannerAt(place));
   });
   expect(places.size).toBeLessThanOrEqual(2000);
   expect(scanners.size).toBeLessThanOrEqual(65);

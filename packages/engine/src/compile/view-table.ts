@@ -1,6 +1,7 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 import { SkippingFinder } from "@cuirass/regex";
 import type { Pipeline } from "./ruleset.ts";
+import type { StepScanner, StepScanners } from "./step-scanners.ts";
 
 /** A pipeline of rules that look at a view, or a beginning of one. The first stage is the value itself. */
 interface Stage {
@@ -39,10 +40,6 @@ interface GroupScanner {
 const WIDTH = 3;
 /** Tables with more triggers than this find them by group. */
 const FEW = 8;
-/** Bytes of literals that a scanner of its own is made for: its automaton has 128 bytes for each. */
-const SMALL = 1000;
-/** Scanners of its own that a table makes; typical traffic has it make 20. */
-const SCANNERS = 64;
 /** Bytes of literals that are looked for one by one. */
 const SPARSE = 64;
 /** Readings kept; traffic may come up with any number of them. */
@@ -67,12 +64,14 @@ export class ViewTable {
   #start: Place | undefined = undefined;
   readonly #places = new Map<string, Place>();
   #readings = 0;
-  readonly #scanners = new Map<Place, Prefilter>();
+  readonly #family: StepScanners;
+  readonly #scanners = new Map<Place, StepScanner>();
   /** Scanners that read long values without bytes that a last step removes. */
   readonly #without = new Map<Place, GroupScanner>();
 
-  /** `letters` are the bits of transformations that react to letters. */
-  constructor(gates: readonly Gate[], groupCount: number, letters: number) {
+  /** `letters` are the bits of transformations that react to letters; the scanners are those of the view's variable. */
+  constructor(gates: readonly Gate[], groupCount: number, letters: number, scanners: StepScanners) {
+    this.#family = scanners;
     this.#gates = gates;
     this.#groupCount = groupCount;
     this.#letters = letters;
@@ -206,20 +205,18 @@ export class ViewTable {
   }
 
   /**
-   * A scanner for the literals of the rules that judge a text at a place, and no others; the prefilter itself when they are
-   * many. It is asked about texts that a step has made, which are judged by few rules.
-   * Perf: a small automaton stays in the fastest cache; with changes of case that are passed over, a page request with new
-   * cookies takes 137 µs instead of 174 in phase 2 (bench, unique values).
+   * A scanner for the literals of the rules that judge a text at a place, and few others. It is asked about texts that a step
+   * has made, which are judged by few rules.
+   * Perf: with changes of case that are passed over, a page request with new cookies takes 137 µs instead of 174 in phase 2
+   * (bench, unique values).
    */
-  scannerAt(place: Place, prefilter: Prefilter): Prefilter {
+  scannerAt(place: Place): Prefilter {
     let scanner = this.#scanners.get(place);
     if (scanner === undefined) {
-      const gates = this.#gatesAt(place);
-      const isSmall = prefilter.sizeOf(gates) <= SMALL && this.#scanners.size < SCANNERS;
-      scanner = isSmall ? prefilter.only(gates) : prefilter;
-      this.#scanners.set(place, scanner);
+      const { step } = this.#stages[place.stages[0]!]!.pipeline;
+      this.#scanners.set(place, (scanner = this.#family.scannerOf(step, this.#gatesAt(place))));
     }
-    return scanner;
+    return scanner.prefilter;
   }
 
   /** The same for a text before a step that removes bytes. */

@@ -7,6 +7,9 @@ import type { Entry } from "../variables/collections.ts";
 import { ownCopy } from "../text/own-copy.ts";
 import { RecentTexts } from "./recent-texts.ts";
 
+const noPositions: readonly number[] = [];
+const noGroups: readonly number[] = [];
+
 /** A text that rules look at, with what the prefilter tells of it. */
 export class Haystack {
   readonly text: ByteString;
@@ -21,6 +24,9 @@ export class Haystack {
   #candidates: ViewCandidates | undefined = undefined;
   /** It outlives its transaction, so what is found out about it is worth keeping. */
   readonly shared: boolean;
+  /** The last scanner for some of the literals, and what it found. */
+  #scanner: Prefilter | undefined = undefined;
+  #someGroups: readonly number[] = noGroups;
   /** Operators that were asked about this text and found nothing, or something (`CompiledOperator.memo`). */
   #refuted: number[] | undefined = undefined;
   #confirmed: number[] | undefined = undefined;
@@ -69,10 +75,20 @@ export class Haystack {
     this.groups = groups;
     return groups;
   }
+
+  /** Groups that a scanner for some of the literals finds; no others, unless it is the prefilter. */
+  scanWith(scanner: Prefilter): readonly number[] {
+    if (scanner === this.prefilter) return this.scan();
+    if (scanner === this.#scanner) return this.#someGroups;
+    const { groups, flags } = scanner.scan(this.text);
+    // They are facts about the text, whatever literals were looked for.
+    this.reactions = flags | ALWAYS;
+    this.#scanner = scanner;
+    this.#someGroups = groups;
+    return groups;
+  }
 }
 
-const noPositions: readonly number[] = [];
-const noGroups: readonly number[] = [];
 /** The rules that a text may match as a value of one view; a text is a value of one or two. */
 interface ViewCandidates {
   readonly table: ViewTable;
@@ -275,17 +291,8 @@ export class Haystacks {
       // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
       groups = noGroups;
     } else if (groups === undefined) {
-      const scanner = table.scannerAt(place, haystack.prefilter);
-      if (scanner === haystack.prefilter) {
-        groups = haystack.scan();
-        ({ reactions } = haystack);
-      } else {
-        const scan = scanner.scan(haystack.text);
-        ({ groups } = scan);
-        reactions = scan.flags | ALWAYS;
-        // They are facts about the text, whatever literals were looked for.
-        haystack.reactions = reactions;
-      }
+      groups = haystack.scanWith(table.scannerAt(place));
+      ({ reactions } = haystack);
     }
     const { reaches, steps } = table.reading(place, reactions);
     if (groups.length > 0) table.collect(groups, reaches, found);

@@ -9,7 +9,7 @@ import { Phase } from "../phase.ts";
 import type { Candidates } from "./candidates.ts";
 import type { WafContext } from "./evaluation.ts";
 import { repeatRun } from "./constant-run.ts";
-import { evaluateRule } from "./rule.ts";
+import { evaluateRule, recordSettled } from "./rule.ts";
 
 /**
  * The rules of one phase in configuration order (spec: transaction, 5).
@@ -54,10 +54,19 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
       continue;
     }
     if (tx.overBudget()) break;
-    if (rule.cheapTest !== undefined && !tx.control.excludesFrom(rule.index) && !rule.cheapTest(tx)) {
-      tx.beginRule();
-      tx.endRule(rule, "no match");
-      continue;
+    if (rule.cheapTest !== undefined && !tx.control.excludesFrom(rule.index)) {
+      if (!rule.cheapTest(tx)) {
+        tx.beginRule();
+        tx.endRule(rule, "no match");
+        continue;
+      }
+      const settled = plan.settled[at - 1];
+      if (settled !== undefined && tx.context.onRuleTime === undefined && !tx.ruleset.usesRuleVariable) {
+        tx.position = at - 1;
+        recordSettled(tx, rule, settled.matchesOf(tx));
+        at = next(tx, phase, plan, at);
+        continue;
+      }
     }
     if (plan.always[at - 1] === 0) tx.rulesPassedOver--;
     tx.position = at - 1;

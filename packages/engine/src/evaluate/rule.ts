@@ -210,6 +210,13 @@ function record(
   return match;
 }
 
+/** What follows the match of a rule without a chain, texts or actions of its own, given its records (`SettledMatch`). */
+export function recordSettled(tx: Transaction, rule: CompiledRule, matches: readonly MatchRecord[]): void {
+  tx.beginRule();
+  tx.variables.matched.become(matches, matches[0]!);
+  finish(tx, rule);
+}
+
 function finish(tx: Transaction, starter: CompiledRule): void {
   // All of them are records of this rule and its chain.
   const matches = tx.variables.matched.values as readonly MatchRecord[];

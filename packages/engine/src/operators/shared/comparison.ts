@@ -6,6 +6,9 @@ import { literalArgument } from "./literal.ts";
 /** An integer of {@link toInt}. */
 export type Int = number | bigint;
 
+/** A text this short is never part of another one in V8. */
+const OWN_LENGTH = 12;
+
 /** Matcher of an operator that compares value and argument as integers; texts that are none count as 0 on both sides. */
 export function compileComparison(
   argument: ByteString,
@@ -15,6 +18,17 @@ export function compileComparison(
   const macro = literalArgument(argument, context);
   if (macro.dynamic) return { match: (value, tx) => holds(toInt(value), toInt(macro.expand(tx))), cheap: true };
   const limit = toInt(macro.text);
-  const match = (value: ByteString): boolean => holds(toInt(value), limit);
+  // Settings and scores: mostly the same number as the last time. Longer texts may be part of others, which would stay too.
+  let last: ByteString = "";
+  let answer = holds(toInt(last), limit);
+  const match = (value: ByteString): boolean => {
+    if (value === last) return answer;
+    const held = holds(toInt(value), limit);
+    if (value.length <= OWN_LENGTH) {
+      last = value;
+      answer = held;
+    }
+    return held;
+  };
   return { match, cheap: true, ofText: match };
 }
