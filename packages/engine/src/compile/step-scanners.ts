@@ -1,7 +1,5 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 
-/** Bytes of literals that a scanner of its own is made for: its automaton has 128 bytes for each. */
-const SMALL = 1000;
 /** Scanners of its own that a family makes; typical traffic has it make 20. */
 const SCANNERS = 64;
 
@@ -30,23 +28,26 @@ export class StepScanners {
     this.#prefilter = prefilter;
   }
 
-  /** The scanner for what the step with this number makes, with the literals of these gates. */
-  scannerOf(step: number, gates: readonly Gate[]): StepScanner {
-    for (const own of this.#own) if (own.step === step && this.#extend(own, gates)) return own;
+  /**
+   * The scanner for what the step with this number makes, -1 for the values themselves, with the literals of these gates. Of
+   * its own it has up to `most` bytes of them.
+   */
+  scannerOf(step: number, gates: readonly Gate[], most: number): StepScanner {
+    for (const own of this.#own) if (own.step === step && this.#extend(own, gates, most)) return own;
     const prefilter = this.#prefilter;
-    if (prefilter.sizeOf(gates) > SMALL || this.#own.length >= SCANNERS) return { prefilter };
+    if (prefilter.sizeOf(gates) > most || this.#own.length >= SCANNERS) return { prefilter };
     const own = { step, gates, prefilter: prefilter.only(gates) };
     this.#own.push(own);
     return own;
   }
 
   /** False when the scanner would become too large. */
-  #extend(own: OwnScanner, gates: readonly Gate[]): boolean {
+  #extend(own: OwnScanner, gates: readonly Gate[], most: number): boolean {
     const known = new Set(own.gates.flat());
     const fresh = gates.filter((gate) => gate.some((group) => !known.has(group)));
     if (fresh.length === 0) return true;
     const all = [...own.gates, ...fresh];
-    if (this.#prefilter.sizeOf(all) > SMALL) return false;
+    if (this.#prefilter.sizeOf(all) > most) return false;
     own.gates = all;
     own.prefilter = this.#prefilter.only(all);
     return true;

@@ -80,7 +80,7 @@ export class Candidates {
   #ask(tx: Transaction, view: number): void {
     if (this.#viewsDone[view] === this.#stamp) return;
     this.#viewsDone[view] = this.#stamp;
-    const { haystacks } = tx.views.scanned(view);
+    const haystacks = tx.views.haystacks(view);
     const table = this.#plan.tables[view]!;
     for (let at = 0; at < haystacks.length; at++) this.#mark(tx.haystacks.candidates(haystacks[at]!, table));
   }

@@ -287,11 +287,13 @@ export class Haystacks {
   /** Appends the rules that a text may match from a place on. */
   #ask(haystack: Haystack, table: ViewTable, place: Place, found: number[]): void {
     let { groups, reactions } = haystack;
-    if (groups === undefined && haystack.text.length > SHARED_LENGTH && !place.judged) {
+    if (groups === undefined && place !== table.start && haystack.text.length > SHARED_LENGTH && !place.judged) {
       // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
       groups = noGroups;
     } else if (groups === undefined) {
-      groups = haystack.scanWith(table.scannerAt(place));
+      groups = this.#isScannedInFull(haystack, table, place)
+        ? haystack.scan()
+        : haystack.scanWith(table.scannerAt(place));
       ({ reactions } = haystack);
     }
     const { reaches, steps } = table.reading(place, reactions);
@@ -302,6 +304,15 @@ export class Haystacks {
         this.#ask(this.#step(pipeline, haystack), table, next, found);
       }
     }
+  }
+
+  /**
+   * Texts that outlive the transaction, and short values: they will be asked about by other views.
+   * Perf: long values of few rules are read with the literals of these rules alone, whose table is half a megabyte where that
+   * of the CRS is nine: 894 bytes of new cookies in 4.7 µs instead of 10 (bench, level 1).
+   */
+  #isScannedInFull({ shared, text }: Haystack, table: ViewTable, place: Place): boolean {
+    return shared || (place === table.start && text.length <= SHARED_LENGTH);
   }
 
   /**

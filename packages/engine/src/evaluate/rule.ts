@@ -49,7 +49,7 @@ function matchValues(tx: Transaction, rule: CompiledRule): void {
       const before = matched.values.length;
       if (rule.multiMatch) matchStages(tx, rule, target, entry);
       else {
-        const text = matchingText(tx, rule, entry);
+        const text = matchingText(tx, rule, entry, table !== undefined);
         if (text !== undefined) hit(tx, rule, target, entry, text);
       }
       if (table !== undefined && matched.values.length === before) ruleOut(tx, rule, table, entry);
@@ -81,8 +81,8 @@ function matchStages(tx: Transaction, rule: CompiledRule, target: CompiledTarget
   }
 }
 
-/** The value as the operator sees it, when it matches; undefined when it does not. */
-function matchingText(tx: Transaction, rule: CompiledRule, entry: Entry): ByteString | undefined {
+/** The value as the operator sees it, when it matches; undefined when it does not. A candidate has passed the gate. */
+function matchingText(tx: Transaction, rule: CompiledRule, entry: Entry, isCandidate: boolean): ByteString | undefined {
   const { pipeline, gatePipeline } = rule;
   const { gate, negated, memo } = rule.operator!;
   if (gate.length === 0 && pipeline.parent === undefined && memo < 0) {
@@ -90,7 +90,7 @@ function matchingText(tx: Transaction, rule: CompiledRule, entry: Entry): ByteSt
   }
   const { haystacks } = tx;
   const value = haystacks.ofEntry(entry);
-  if (gate.length > 0 && !haystacks.passes(gate, haystacks.transform(gatePipeline, value))) {
+  if (gate.length > 0 && !isCandidate && !haystacks.passes(gate, haystacks.transform(gatePipeline, value))) {
     return negated ? haystacks.transform(pipeline, value).text : undefined;
   }
   const last = haystacks.transform(pipeline, value);

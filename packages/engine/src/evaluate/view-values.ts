@@ -7,9 +7,8 @@ import { exclude } from "./targets.ts";
 /** The values of a view while a phase runs. */
 export interface ViewValues {
   readonly entries: readonly Entry[];
-  /** By entry. Empty until somebody asks for scanned values. */
-  haystacks: Haystack[];
-  scanned: boolean;
+  /** By entry; undefined until somebody asks. */
+  haystacks: readonly Haystack[] | undefined;
 }
 
 /** What the rules of one phase look at, each view looked up once. */
@@ -33,11 +32,10 @@ export class Views {
     return (this.#values[view] ??= this.#lookUp(view)).entries;
   }
 
-  /** The values as haystacks whose literals are known. */
-  scanned(view: number): ViewValues {
+  /** The values as haystacks. */
+  haystacks(view: number): readonly Haystack[] {
     const values = (this.#values[view] ??= this.#lookUp(view));
-    if (!values.scanned) this.#scan(values);
-    return values;
+    return (values.haystacks ??= this.#haystacksOf(values.entries));
   }
 
   #lookUp(view: number): ViewValues {
@@ -45,20 +43,15 @@ export class Views {
     const entries: Entry[] = [];
     of(this.#variables).select(selector, entries);
     if (exclusions.length > 0) exclude(exclusions, variable, entries, 0);
-    return { entries, haystacks: noHaystacks, scanned: false };
+    return { entries, haystacks: undefined };
   }
 
-  #scan(values: ViewValues): void {
-    values.scanned = true;
-    if (values.entries.length === 0) return;
-    const haystacks = new Array<Haystack>(values.entries.length);
-    for (let at = 0; at < haystacks.length; at++) {
-      const haystack = this.#haystacks.ofEntry(values.entries[at]!);
-      this.#haystacks.groupsOf(haystack);
-      haystacks[at] = haystack;
-    }
-    values.haystacks = haystacks;
+  #haystacksOf(entries: readonly Entry[]): readonly Haystack[] {
+    if (entries.length === 0) return noHaystacks;
+    const haystacks = new Array<Haystack>(entries.length);
+    for (let at = 0; at < haystacks.length; at++) haystacks[at] = this.#haystacks.ofEntry(entries[at]!);
+    return haystacks;
   }
 }
 
-const noHaystacks: Haystack[] = [];
+const noHaystacks: readonly Haystack[] = [];
