@@ -6,7 +6,7 @@ import type { ConstantRun } from "./constant-run.ts";
 import { constantRunOf } from "./constant-run.ts";
 import type { SettledMatch } from "./settled-match.ts";
 import { settledMatch } from "./settled-match.ts";
-import type { ScannerFamilies } from "./step-scanners.ts";
+import type { TableParts } from "./table-parts.ts";
 import { ViewTable } from "./view-table.ts";
 
 /** The rules of a phase, and how those that cannot match are found without being looked at. */
@@ -43,12 +43,12 @@ export interface Segment {
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/** Lays out the rules of one phase. The prefilter and the scanners are those of its side. */
+/** Lays out the rules of one phase. The prefilter and the parts are those of its side. */
 export function planPhase(
   rules: readonly CompiledRule[],
   phase: Phase,
   prefilter: Prefilter,
-  scanners: ScannerFamilies,
+  parts: TableParts,
 ): PhasePlan {
   const letters = prefilter.scan(LETTERS).flags;
   const steady = !rules.some(fillsVariables);
@@ -58,7 +58,7 @@ export function planPhase(
     if (rule.kind === "marker" || rule.phase !== phase) return 0;
     if (!steady || !isTriggered(rule)) return 1;
     for (const [view, variable] of viewsOf(rule)) {
-      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters, scanners.of(variable)));
+      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters, parts, variable));
       for (const pipeline of new Set(rule.gatePipelines)) table.add(position, pipeline);
     }
     return 0;

@@ -5,7 +5,7 @@ import type { WafSettings } from "../settings.ts";
 import { Phase, sideOf } from "../phase.ts";
 import type { PhasePlan } from "./phase-plan.ts";
 import { planPhase } from "./phase-plan.ts";
-import { ScannerFamilies } from "./step-scanners.ts";
+import { TableParts } from "./table-parts.ts";
 import type { View } from "./views.ts";
 
 /** What the passes of the compiler made. */
@@ -39,13 +39,13 @@ export class RuleIndex implements CompiledRuleset {
     this.views = views;
     this.prefilters = prefilters;
     this.parts = parts;
-    const scanners = {
-      request: new ScannerFamilies(prefilters.request),
-      response: new ScannerFamilies(prefilters.response),
+    const tableParts = {
+      request: new TableParts(prefilters.request),
+      response: new TableParts(prefilters.response),
     };
     this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
       const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
-      return planPhase(own, phase, prefilters[sideOf(phase)], scanners[sideOf(phase)]);
+      return planPhase(own, phase, prefilters[sideOf(phase)], tableParts[sideOf(phase)]);
     });
     this.usesRuleVariable = rules.some(chainUsesRuleVariable);
   }

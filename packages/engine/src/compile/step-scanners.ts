@@ -53,19 +53,3 @@ export class StepScanners {
     return true;
   }
 }
-
-/** The scanners of one side, by variable. */
-export class ScannerFamilies {
-  readonly #prefilter: Prefilter;
-  readonly #byVariable = new Map<number, StepScanners>();
-
-  constructor(prefilter: Prefilter) {
-    this.#prefilter = prefilter;
-  }
-
-  of(variable: number): StepScanners {
-    let scanners = this.#byVariable.get(variable);
-    if (scanners === undefined) this.#byVariable.set(variable, (scanners = new StepScanners(this.#prefilter)));
-    return scanners;
-  }
-}

@@ -6,7 +6,7 @@ import type { Place } from "./view-table.ts";
 import { defaultSettings } from "../settings.ts";
 import { transformations } from "../transformations/index.ts";
 import { PipelineBuilder } from "./pipelines.ts";
-import { StepScanners } from "./step-scanners.ts";
+import { TableParts } from "./table-parts.ts";
 import { ViewTable } from "./view-table.ts";
 
 /** Ways to one last step that share nothing before it: each subset of them is a place of its own. */
@@ -38,7 +38,8 @@ function table(): { readonly table: ViewTable; readonly pipelines: readonly Pipe
     pipelines.map(() => [0]),
     1,
     0,
-    new StepScanners(prefilterOfOne()),
+    new TableParts(prefilterOfOne()),
+    0,
   );
   pipelines.forEach((pipeline, position) => view.add(position, pipeline));
   return { table: view, pipelines };

@@ -2,6 +2,7 @@ import type { Gate, Prefilter } from "@cuirass/regex";
 import { SkippingFinder } from "@cuirass/regex";
 import type { Pipeline } from "./ruleset.ts";
 import type { StepScanner, StepScanners } from "./step-scanners.ts";
+import type { TableParts } from "./table-parts.ts";
 
 /** A pipeline of rules that look at a view, or a beginning of one. The first stage is the value itself. */
 interface Stage {
@@ -21,6 +22,9 @@ export interface Place {
   readonly bits: number;
   /** By what the text reacts to. */
   readonly readings: Map<number, Reading>;
+  /** For a text here; undefined until somebody asks. */
+  scanner: StepScanner | undefined;
+  without: GroupScanner | undefined;
 }
 
 /** What is to be done with a text at a place, by what it reacts to. */
@@ -67,17 +71,23 @@ export class ViewTable {
   #start: Place | undefined = undefined;
   readonly #places = new Map<string, Place>();
   #readings = 0;
+  readonly #parts: TableParts;
+  #bit = -1;
   readonly #family: StepScanners;
-  readonly #scanners = new Map<Place, StepScanner>();
-  /** Scanners that read long values without bytes that a last step removes. */
-  readonly #without = new Map<Place, GroupScanner>();
 
-  /** `letters` are the bits of transformations that react to letters; the scanners are those of the view's variable. */
-  constructor(gates: readonly Gate[], groupCount: number, letters: number, scanners: StepScanners) {
-    this.#family = scanners;
+  /** `letters` are the bits of transformations that react to letters; `variable` is the view's. */
+  constructor(gates: readonly Gate[], groupCount: number, letters: number, parts: TableParts, variable: number) {
+    this.#parts = parts;
+    this.#family = parts.scannersOf(variable);
     this.#gates = gates;
     this.#groupCount = groupCount;
     this.#letters = letters;
+  }
+
+  /** A bit of its own among the tables of one side, taken when it is first asked for; 0 for those that came too late. */
+  get bit(): number {
+    if (this.#bit < 0) this.#bit = this.#parts.takeBit();
+    return this.#bit;
   }
 
   /** A rule at this position judges values after this pipeline. */
@@ -122,6 +132,8 @@ export class ViewTable {
         judged: stages.some((stage) => this.#stages[stage]!.judged),
         bits: this.#bitsAfter(stages),
         readings: new Map(),
+        scanner: undefined,
+        without: undefined,
       };
       this.#places.set(key, place);
     }
@@ -214,25 +226,22 @@ export class ViewTable {
    * (bench, unique values).
    */
   scannerAt(place: Place): Prefilter {
-    let scanner = this.#scanners.get(place);
-    if (scanner === undefined) {
+    if (place.scanner === undefined) {
       const { step } = this.#stages[place.stages[0]!]!.pipeline;
       const most = place === this.#start ? START_SIZE : STEP_SIZE;
-      this.#scanners.set(place, (scanner = this.#family.scannerOf(step, this.#gatesAt(place), most)));
+      place.scanner = this.#family.scannerOf(step, this.#gatesAt(place), most);
     }
-    return scanner.prefilter;
+    return place.scanner.prefilter;
   }
 
   /** The same for a text before a step that removes bytes. */
   scannerWithout(place: Place, prefilter: Prefilter, removed: Uint8Array): GroupScanner {
-    let scanner = this.#without.get(place);
-    if (scanner === undefined) {
+    if (place.without === undefined) {
       const gates = this.#gatesAt(place);
       const isSparse = prefilter.sizeOf(gates) <= SPARSE;
-      scanner = isSparse ? new SkippingFinder(prefilter.groups, gates, removed) : prefilter.only(gates, removed);
-      this.#without.set(place, scanner);
+      place.without = isSparse ? new SkippingFinder(prefilter.groups, gates, removed) : prefilter.only(gates, removed);
     }
-    return scanner;
+    return place.without;
   }
 
   /** Of all rules that may see a text at a place. */

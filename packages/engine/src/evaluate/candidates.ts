@@ -82,7 +82,11 @@ export class Candidates {
     this.#viewsDone[view] = this.#stamp;
     const haystacks = tx.views.haystacks(view);
     const table = this.#plan.tables[view]!;
-    for (let at = 0; at < haystacks.length; at++) this.#mark(tx.haystacks.candidates(haystacks[at]!, table));
+    const { bit } = table;
+    for (let at = 0; at < haystacks.length; at++) {
+      const haystack = haystacks[at]!;
+      if ((haystack.quiet & bit) === 0) this.#mark(tx.haystacks.candidates(haystack, table));
+    }
   }
 
   #mark(positions: readonly number[]): void {

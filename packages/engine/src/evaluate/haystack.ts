@@ -20,6 +20,8 @@ export class Haystack {
   reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
+  /** Bits of the tables (`ViewTable.bit`) none of whose rules the text may match. */
+  quiet = 0;
   /** The rules that the text may match, for each view that it is a value of. */
   #candidates: ViewCandidates | undefined = undefined;
   /** It outlives its transaction, so what is found out about it is worth keeping. */
@@ -54,13 +56,16 @@ export class Haystack {
   }
 
   keepCandidates(table: ViewTable, positions: readonly number[]): void {
+    if (positions.length === 0) this.quiet |= table.bit;
     this.#candidates = { table, positions, next: this.#candidates };
   }
 
   /** The text turned out not to match a rule: it need not be a candidate again. */
   dropCandidate(table: ViewTable, position: number): void {
     const known = this.#of(table);
-    if (known !== undefined) known.positions = known.positions.filter((candidate) => candidate !== position);
+    if (known === undefined) return;
+    known.positions = known.positions.filter((candidate) => candidate !== position);
+    if (known.positions.length === 0) this.quiet |= table.bit;
   }
 
   #of(table: ViewTable): ViewCandidates | undefined {
