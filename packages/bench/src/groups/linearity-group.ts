@@ -16,12 +16,14 @@ const LARGE = 1_000_000;
 /** Bytes of one field, so that a megabyte of them stays under the limit of arguments. */
 const FIELD = 1200;
 
-/** Bodies whose amount of the same stuff grows. A value of its own in every field: nothing can be remembered. */
-const bodies: Readonly<Record<string, (bytes: number) => WorkloadTransaction>> = {
-  "form, one field": (bytes) => form("one field", { text: prose(bytes, 1) }),
-  "form, many fields": (bytes) => form("many fields", fields(bytes)),
-  "JSON, many fields": (bytes) => json("json fields", JSON.stringify(fields(bytes))),
-  "JSON, one text": (bytes) => json("json text", JSON.stringify({ text: prose(bytes, 2) })),
+type Body = (bytes: number, seed: number) => WorkloadTransaction;
+
+/** Bodies whose amount of the same stuff grows. A value of its own in every field and run: nothing can be remembered. */
+const bodies: Readonly<Record<string, Body>> = {
+  "form, one field": (bytes, seed) => form("one field", { text: prose(bytes, seed) }),
+  "form, many fields": (bytes, seed) => form("many fields", fields(bytes, seed)),
+  "JSON, many fields": (bytes, seed) => json("json fields", JSON.stringify(fields(bytes, seed))),
+  "JSON, one text": (bytes, seed) => json("json text", JSON.stringify({ text: prose(bytes, seed) })),
 };
 
 /** How time grows with the size of a body and with the number of rules. Level 1. */
@@ -35,8 +37,8 @@ export function measureLinearity(
   const rows: ByteLinearityRow[] = [];
   for (const [name, make] of Object.entries(bodies)) {
     progress.show(`linearity: ${name}`);
-    const smallUsPerKb = perKilobyte(waf, make(SMALL), rounds * 20);
-    const largeUsPerKb = perKilobyte(waf, make(LARGE), rounds);
+    const smallUsPerKb = perKilobyte(waf, (seed) => make(SMALL, seed), rounds * 20);
+    const largeUsPerKb = perKilobyte(waf, (seed) => make(LARGE, seed), rounds);
     rows.push({ name, smallUsPerKb, largeUsPerKb, ratio: largeUsPerKb / smallUsPerKb });
   }
   progress.show("linearity: ten times the rules");
@@ -52,16 +54,16 @@ export function measureLinearity(
   };
 }
 
-function perKilobyte(waf: Waf, transaction: WorkloadTransaction, runs: number): number {
-  const recorded = recordExchange(transaction);
+function perKilobyte(waf: Waf, make: (seed: number) => WorkloadTransaction, runs: number): number {
   const times: number[] = [];
   for (let run = -2; run < runs; run++) {
+    const recorded = recordExchange(make(1000 * (run + 3)));
     const exchange = materialise(recorded);
     const started = cpuMicroseconds();
     runExchange(waf, exchange);
-    if (run >= 0) times.push(cpuMicroseconds() - started);
+    if (run >= 0) times.push((cpuMicroseconds() - started) / (recorded.requestBytes / 1000));
   }
-  return median(times) / (recorded.requestBytes / 1000);
+  return median(times);
 }
 
 /** Mean microseconds per transaction of both, rounds taken in turn; medians of the rounds. */
@@ -79,8 +81,8 @@ function alternate(one: Waf, other: Waf, exchanges: readonly RecordedExchange[],
   return [median(means[0]), median(means[1])];
 }
 
-function fields(bytes: number): Record<string, string> {
+function fields(bytes: number, seed: number): Record<string, string> {
   const result: Record<string, string> = {};
-  for (let at = 0; at * FIELD < bytes; at++) result[`field${at}`] = prose(Math.min(FIELD, bytes), at + 1);
+  for (let at = 0; at * FIELD < bytes; at++) result[`field${at}`] = prose(Math.min(FIELD, bytes), seed + at);
   return result;
 }
