@@ -36,6 +36,7 @@ function sendThenRead(
   port: number,
   head: string,
   size: number,
+  halfway: () => void,
 ): Promise<{ status: number; error: string | undefined }> {
   return new Promise((resolve) => {
     let text = "";
@@ -45,7 +46,9 @@ function sendThenRead(
     socket.write(head, "latin1");
     const piece = Buffer.alloc(100_000, 0x61);
     let left = size / piece.length;
+    const half = left >> 1;
     const send = (): void => {
+      if (left === half) halfway();
       if (left-- > 0) socket.write(piece, () => setTimeout(send, 5));
       else socket.resume();
     };
@@ -145,15 +148,19 @@ SecRule REQUEST_HEADERS:X-Late "@streq yes" "id:21,phase:2,deny,status:421"`);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
-  test("that are stopped while their client still sends get their answer, not a reset", async () => {
-    const { port } = await run(echo);
+  test("that are stopped while their client still sends get their answer, not a reset, and keep nothing", async () => {
+    const { port, seen } = await run(echo);
     const size = 3_000_000;
     const heads = {
       "by its head": { head: `POST /./ HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 400 },
       "by its length": { head: `POST / HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 413 },
     };
     for (const [name, { head, status }] of Object.entries(heads)) {
-      expect(await sendThenRead(port, head, size), name).toMatchObject({ status, error: undefined });
+      const before = seen.length;
+      let early = 0;
+      const answer = await sendThenRead(port, head, size, () => (early = seen.length - before));
+      expect(answer, name).toMatchObject({ status, error: undefined });
+      expect(early, "exchanges finished when half of the body was sent").toBe(1);
     }
   });
 

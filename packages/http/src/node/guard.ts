@@ -65,7 +65,11 @@ export function guard(
     if (verdict !== undefined || isGone(response)) {
       hold?.discard();
       over();
-      if (verdict !== undefined) entry.response?.replace(verdict, bodyFollows && !request.complete);
+      if (verdict !== undefined) {
+        entry.response?.replace(verdict, bodyFollows && !request.complete);
+        // Whatever was stored of the body is given back now: the client may take its time with the rest.
+        exchange.finish(statusOf(response));
+      }
       stopped?.();
     } else {
       if (hold === undefined) over();
