@@ -10,7 +10,7 @@ const CONNECTIONS = 8;
 
 /**
  * Requests per second and latency for bare servers and for each way of protecting them, and the processor time that the WAF
- * adds to one GET of a browser with its HTML response inspected. "no-rules" runs the adapter
+ * adds to one GET of a browser with its HTML response inspected: the same page each time, and a new one each time. "no-rules" runs the adapter
  * with the recommended settings and nothing else: the share that does not depend on rules.
  */
 export async function run(group) {
@@ -25,8 +25,8 @@ export async function run(group) {
   if (group.crs === undefined) group.notRun("load with CRS level 1", "no development data");
   else ruleSets.push(["CRS level 1", group.crs]);
 
-  const measure = async (setup, framework, mode, rules) => {
-    const environment = { WAF_RULES: rules, WAF_NO_RULES: noRules };
+  const measure = async (setup, framework, mode, rules, page = "same") => {
+    const environment = { WAF_RULES: rules, WAF_NO_RULES: noRules, PAGE: page };
     const command = ["taskset", "-c", "0", process.execPath, "packages/http/test/load-server.mjs", framework, mode];
     const server = await startServer(command, environment);
     try {
@@ -61,6 +61,9 @@ export async function run(group) {
     group.figure(`added CPU, us per GET: ${title}, of which for the rules`, Math.round(added - own));
     const met = added <= TARGET_MICROS ? "met" : "missed";
     group.figure(`added CPU, us per GET: ${title}, target of ${TARGET_MICROS}`, met);
+    const newPages =
+      (await measure(`node:http, ${title}, block, new pages`, "node-http", "block", rules, "new")) - bare;
+    group.figure(`added CPU, us per GET: ${title}, new pages`, Math.round(newPages));
     await measure(`node:http, ${title}, block, 1 worker thread on the same core`, "node-http", "workers", rules);
   }
   const rules = group.crs ?? "built-in";
