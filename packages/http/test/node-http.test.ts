@@ -153,6 +153,7 @@ SecRule REQUEST_HEADERS:X-Late "@streq yes" "id:21,phase:2,deny,status:421"`);
     const size = 3_000_000;
     const heads = {
       "by its head": { head: `POST /./ HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 400 },
+      "by a redirect": { head: `POST /old HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 301 },
       "by its length": { head: `POST / HTTP/1.1\r\n${end}Content-Length: ${size}\r\n\r\n`, status: 413 },
     };
     for (const [name, { head, status }] of Object.entries(heads)) {
