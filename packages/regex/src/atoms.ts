@@ -1,5 +1,5 @@
 import type { SetNode } from "./ast.ts";
-import { ByteSet, digits, horizontalSpace, spaceBytes, wordBytes } from "./byte-set.ts";
+import { ByteSet, digits, horizontalSpace, posixClasses, spaceBytes, wordBytes } from "./byte-set.ts";
 
 const singles: (SetNode | undefined)[] = [];
 
@@ -25,3 +25,13 @@ export const escapeSets: ReadonlyMap<string, SetNode> = new Map([
   ["h", { kind: "set", set: horizontalSpace }],
   ["H", { kind: "set", set: horizontalSpace.negated() }],
 ]);
+
+/** By unit: 1 for bytes that stand for themselves and are not rare. */
+const plainUnits: Uint8Array = new Uint8Array(128);
+for (const unit of " %,-/:=_") plainUnits[unit.charCodeAt(0)] = 1;
+for (const byte of posixClasses.get("alnum")!.bytes()) plainUnits[byte] = 1;
+
+/** The unit stands for itself in a pattern, and no rare byte. */
+export function isPlain(unit: number): boolean {
+  return unit < 0x80 && plainUnits[unit] === 1;
+}

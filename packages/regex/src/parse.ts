@@ -1,28 +1,18 @@
 import type { Node, SetNode } from "./ast.ts";
 import type { ByteSet } from "./byte-set.ts";
+import type { Flags } from "./flags.ts";
 import type { PatternErrorCode } from "./pattern-error.ts";
 import { alternate, Assertion, concat } from "./ast.ts";
-import { anyButNewline, anyByte, escapeSets, singleByte } from "./atoms.ts";
-import { posixClasses } from "./byte-set.ts";
+import { anyButNewline, anyByte, escapeSets, isPlain, singleByte } from "./atoms.ts";
+import { extendedEnd, readFlags } from "./flags.ts";
+import { KEPT_LENGTH, KnownParts } from "./known-parts.ts";
 import { parseClass } from "./parse-class.ts";
 import { parseHexEscape } from "./parse-escape.ts";
 import { PatternError } from "./pattern-error.ts";
-import type { Bounds } from "./quantifier.ts";
-import { anyTimes, atMostOnce, copies, countedBounds, isQuantifier, onceOrMore, repetitions } from "./quantifier.ts";
+import { copies, isQuantifier, readQuantifier, repetitions } from "./quantifier.ts";
 import type { Refusal } from "./refused.ts";
 import { refusedEscape, refusedGroup } from "./refused.ts";
 import { utf8Bytes, utf8SequenceLength } from "./utf8-ranges.ts";
-
-/** Flags in force at a place of a pattern. */
-export interface Flags {
-  readonly ignoreCase: boolean;
-  readonly dotAll: boolean;
-  readonly multiline: boolean;
-  /** `U`: quantifiers are lazy by default. */
-  readonly ungreedy: boolean;
-  /** `x`: white space and comments in the pattern mean nothing. */
-  readonly extended: boolean;
-}
 
 /** A parsed pattern. */
 export interface ParsedPattern {
@@ -45,25 +35,7 @@ const QUESTION = 0x3f;
 const COLON = 0x3a;
 const STAR = 0x2a;
 const PLUS = 0x2b;
-const BRACE = 0x7b;
 const BRACKET = 0x5b;
-
-/** By unit: 1 for bytes that stand for themselves and are not rare. */
-const plainUnits: Uint8Array = new Uint8Array(128);
-for (const unit of " %,-/:=_") plainUnits[unit.charCodeAt(0)] = 1;
-for (const byte of [...posixClasses.get("alnum")!.bytes()]) plainUnits[byte] = 1;
-
-/** Bytes of optional parts that are looked up to find whether they were read before. */
-const KEY_LENGTH = 16;
-/** Longer parts are not kept: what patterns repeat is short. */
-const KEPT_LENGTH = 200;
-
-/** Optional parts that were read before. The same text under the same flags means the same. */
-interface KnownParts {
-  readonly text: string;
-  readonly flags: Flags;
-  readonly node: Node;
-}
 
 /**
  * Parses the subset of PCRE and RE2 that is regular, over bytes.
@@ -84,7 +56,7 @@ class PatternParser {
   #depth = 0;
   readonly #names: (string | undefined)[] = [undefined];
   readonly #sets = new Set<ByteSet>();
-  readonly #known = new Map<string, KnownParts>();
+  readonly #known = new KnownParts();
 
   constructor(source: string, flags: Flags) {
     this.#source = source;
@@ -177,9 +149,8 @@ class PatternParser {
   /** The optional parts that begin here with a class, as one node, when they were read before. */
   #readOptional(): Node | undefined {
     const start = this.#at;
-    const known = this.#known.get(this.#source.slice(start, start + KEY_LENGTH));
-    if (known === undefined || known.flags !== this.#flags || !this.#source.startsWith(known.text, start))
-      return undefined;
+    const known = this.#known.find(this.#source, start, this.#flags);
+    if (known === undefined) return undefined;
     // Deep groups are read again, so that the limit holds.
     if (this.#depth + KEPT_LENGTH > DEPTH_LIMIT) return undefined;
     this.#at = start + known.text.length;
@@ -193,8 +164,7 @@ class PatternParser {
     if (nodes.length - first < 2 || this.#at - start > KEPT_LENGTH) return;
     const node = concat(nodes.splice(first));
     nodes.push(node);
-    const text = this.#source.slice(start, this.#at);
-    this.#known.set(text.slice(0, KEY_LENGTH), { text, flags: this.#flags, node });
+    this.#known.add(this.#source.slice(start, this.#at), this.#flags, node);
   }
 
   /** One atom; undefined for what only changes flags. */
@@ -354,24 +324,13 @@ class PatternParser {
   /** `(?flags)` for the rest of the enclosing group, `(?flags:...)` for its own. */
   #flagGroup(start: number): Node | undefined {
     const saved = this.#flags;
-    const flags = { ...saved };
-    let on = true;
-    for (; ; this.#at++) {
-      const letter = this.#source[this.#at];
-      if (letter === "-") on = false;
-      else if (letter === "i") flags.ignoreCase = on;
-      else if (letter === "s") flags.dotAll = on;
-      else if (letter === "m") flags.multiline = on;
-      else if (letter === "U") flags.ungreedy = on;
-      else if (letter === "x") flags.extended = on;
-      else break;
-    }
-    const end = this.#source[this.#at];
-    if (end !== ")" && end !== ":")
-      this.#fail("syntax", `unknown group (?${end ?? ""}`, start, "known are (?:...), (?i), (?P<name>...)");
-    this.#at++;
+    const { flags, end } = readFlags(this.#source, this.#at, saved);
+    const mark = this.#source[end];
+    if (mark !== ")" && mark !== ":")
+      this.#fail("syntax", `unknown group (?${mark ?? ""}`, start, "known are (?:...), (?i), (?P<name>...)");
+    this.#at = end + 1;
     this.#flags = flags;
-    if (end === ")") return undefined;
+    if (mark === ")") return undefined;
     const node = this.#alternation();
     this.#close(start);
     this.#flags = saved;
@@ -389,8 +348,10 @@ class PatternParser {
     for (;;) {
       if (this.#flags.extended && this.#skipExtended()) continue;
       const quantifierAt = this.#at;
-      const bounds = this.#bounds();
-      if (bounds === undefined) return node;
+      const quantifier = readQuantifier(this.#source, quantifierAt);
+      if (quantifier === undefined) return node;
+      const { bounds } = quantifier;
+      this.#at = quantifier.next;
       if (repeated)
         this.#fail("syntax", "a quantifier follows a quantifier", quantifierAt, "put the repeated part into a group");
       repeated = true;
@@ -420,41 +381,12 @@ class PatternParser {
     }
   }
 
-  /** Bounds of the quantifier here, undefined when there is none; `{` that begins no bounds is literal. */
-  #bounds(): Bounds | undefined {
-    switch (this.#unit()) {
-      case STAR:
-        this.#at++;
-        return anyTimes;
-      case PLUS:
-        this.#at++;
-        return onceOrMore;
-      case QUESTION:
-        this.#at++;
-        return atMostOnce;
-      case BRACE:
-        return this.#countedBounds();
-      default:
-        return undefined;
-    }
-  }
-
-  #countedBounds(): Bounds | undefined {
-    const counted = countedBounds(this.#source, this.#at);
-    if (counted !== undefined) this.#at = counted.next;
-    return counted?.bounds;
-  }
-
+  /** Under the flag `x`: passes over white space and a comment. False when there is none. */
   #skipExtended(): boolean {
-    const unit = this.#source.charCodeAt(this.#at);
-    if (unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)) {
-      this.#at++;
-      return true;
-    }
-    if (unit !== 0x23) return false;
-    const end = this.#source.indexOf("\n", this.#at);
-    this.#at = end < 0 ? this.#source.length : end + 1;
-    return true;
+    const end = extendedEnd(this.#source, this.#at);
+    const skips = end > this.#at;
+    this.#at = end;
+    return skips;
   }
 
   /** The unit here, -1 at the end. */
@@ -469,9 +401,4 @@ class PatternParser {
   #fail(code: PatternErrorCode, message: string, position: number, hint?: string): never {
     throw new PatternError(code, message, position, hint);
   }
-}
-
-/** The unit stands for itself, and no rare byte. */
-function isPlain(unit: number): boolean {
-  return unit < 0x80 && plainUnits[unit] === 1;
 }

@@ -7,20 +7,39 @@ export interface Bounds {
   readonly max: number;
 }
 
-export const anyTimes: Bounds = { min: 0, max: Infinity };
-export const onceOrMore: Bounds = { min: 1, max: Infinity };
-export const atMostOnce: Bounds = { min: 0, max: 1 };
+/** How often, and where the quantifier ends. */
+interface Quantifier {
+  readonly bounds: Bounds;
+  readonly next: number;
+}
+
+const anyTimes: Bounds = { min: 0, max: Infinity };
+const onceOrMore: Bounds = { min: 1, max: Infinity };
+const atMostOnce: Bounds = { min: 0, max: 1 };
 
 /** A quantifier begins with the unit, or may: `{` alone stands for itself. */
 export function isQuantifier(unit: number): boolean {
   return unit === 0x2a || unit === 0x2b || unit === 0x3f || unit === 0x7b;
 }
 
+/** The quantifier at an offset of a pattern; undefined when there is none. `{` that begins no bounds is literal. */
+export function readQuantifier(source: string, at: number): Quantifier | undefined {
+  switch (source.charCodeAt(at)) {
+    case 0x2a:
+      return { bounds: anyTimes, next: at + 1 };
+    case 0x2b:
+      return { bounds: onceOrMore, next: at + 1 };
+    case 0x3f:
+      return { bounds: atMostOnce, next: at + 1 };
+    case 0x7b:
+      return countedQuantifier(source, at);
+    default:
+      return undefined;
+  }
+}
+
 /** `{n}`, `{n,}` and `{n,m}`; undefined for a brace that begins none of them. */
-export function countedBounds(
-  source: string,
-  at: number,
-): { readonly bounds: Bounds; readonly next: number } | undefined {
+function countedQuantifier(source: string, at: number): Quantifier | undefined {
   const match = /^\{(\d{1,9})(?:(,)(\d{1,9})?)?\}/.exec(source.slice(at, at + 24));
   if (match === null) return undefined;
   const min = Number(match[1]);
