@@ -293,8 +293,10 @@ export class Haystacks {
   #ask(haystack: Haystack, table: ViewTable, place: Place, found: number[]): void {
     let { groups, reactions } = haystack;
     if (groups === undefined && place !== table.start && haystack.text.length > SHARED_LENGTH && !place.judged) {
-      // A long text that is only a step on the way to another one is not scanned: all steps are tried on it.
+      // A long text that is only a step on the way to another one is not scanned: all steps are tried on it, whatever is known
+      // of its reactions, since a step passed over would leave it to rules further on that are not asked about here.
       groups = noGroups;
+      reactions = -1;
     } else if (groups === undefined) {
       groups = this.#isScannedInFull(haystack, table, place)
         ? haystack.scan()
