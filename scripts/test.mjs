@@ -20,17 +20,17 @@ const step = (name, passed, failed, expected = 0) => {
 if (!existsSync("node_modules/typescript") && !run("npm ci --no-fund --no-audit")) step("install", 0, 1);
 step("build", ...(run("npx tsc -b") ? [1, 0] : [0, 1]));
 
-const unit = join(results, "unit.json");
-run(`npx vitest run --reporter=dot --reporter=json --outputFile=${unit}`);
-if (existsSync(unit)) {
-  const report = JSON.parse(readFileSync(unit, "utf8"));
+const vitest = (name, options) => {
+  const file = join(results, `${name.replaceAll(" ", "-")}.json`);
+  run(`npx vitest run --reporter=dot --reporter=json --outputFile=${file} ${options}`);
+  if (!existsSync(file)) return step(name, 0, 1);
+  const report = JSON.parse(readFileSync(file, "utf8"));
   const broken = report.testResults.filter(
-    (file) => file.status === "failed" && file.assertionResults.length === 0,
+    (each) => each.status === "failed" && each.assertionResults.length === 0,
   ).length;
-  step("unit tests", report.numPassedTests, report.numFailedTests + broken);
-} else {
-  step("unit tests", 0, 1);
-}
+  step(name, report.numPassedTests, report.numFailedTests + broken);
+};
+vitest("unit tests", "");
 
 const contract = join(results, "e2e-http.json");
 run(`node scripts/e2e-http.mjs --groups adapters,faults --json ${contract}`);
@@ -54,6 +54,10 @@ const suites = [
   "crs-fastify",
 ];
 if (existsSync(join(shared, "crs"))) {
+  vitest(
+    "requests of the CRS tests against a plain evaluation",
+    `--config vitest.slow.config.ts packages/conformance/src/differential -t "every request of the CRS tests"`,
+  );
   for (const suite of suites) {
     const file = join(results, `${suite}.json`);
     run(`node packages/conformance/dist/main.js --suite ${suite} --json ${file}`);
@@ -62,7 +66,9 @@ if (existsSync(join(shared, "crs"))) {
     else step(suite, report.passed, report.failures.length, report.expectedFailures.length);
   }
 } else {
-  console.log(`not run: conformance suites (${suites.join(", ")}); no data at ${shared}`);
+  console.log(
+    `not run: comparison with a plain evaluation, conformance suites (${suites.join(", ")}); no data at ${shared}`,
+  );
 }
 
 rmSync(results, { recursive: true, force: true });
