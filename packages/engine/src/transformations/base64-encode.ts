@@ -1,5 +1,6 @@
 import type { TransformationDefinition } from "../transformation.ts";
 import type { ByteString } from "../text/bytes.ts";
+import { fromBytes, toBytes } from "../text/bytes.ts";
 
 /** `t:base64Encode`: encodes as Base64 with padding. */
 export const base64Encode: TransformationDefinition = {
@@ -9,22 +10,21 @@ export const base64Encode: TransformationDefinition = {
   apply: encode,
 };
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const letters = toBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+const PADDING = 0x3d;
 
 function encode(value: ByteString): ByteString {
-  const pieces: string[] = [];
-  for (let at = 0; at < value.length; at += 3) {
+  const bytes = new Uint8Array(4 * Math.ceil(value.length / 3)).fill(PADDING);
+  for (let at = 0, to = 0; at < value.length; at += 3, to += 4) {
     const left = value.length - at;
     const group =
       (value.charCodeAt(at) << 16) |
       ((left > 1 ? value.charCodeAt(at + 1) : 0) << 8) |
       (left > 2 ? value.charCodeAt(at + 2) : 0);
-    pieces.push(
-      ALPHABET[group >> 18]! +
-        ALPHABET[(group >> 12) & 63]! +
-        (left > 1 ? ALPHABET[(group >> 6) & 63]! : "=") +
-        (left > 2 ? ALPHABET[group & 63]! : "="),
-    );
+    bytes[to] = letters[group >> 18]!;
+    bytes[to + 1] = letters[(group >> 12) & 63]!;
+    if (left > 1) bytes[to + 2] = letters[(group >> 6) & 63]!;
+    if (left > 2) bytes[to + 3] = letters[group & 63]!;
   }
-  return pieces.join("");
+  return fromBytes(bytes);
 }
