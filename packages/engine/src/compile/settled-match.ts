@@ -2,10 +2,8 @@ import type { ByteString } from "../text/bytes.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CompiledRule, CompiledTarget } from "./ruleset.ts";
 import { MatchRecord } from "../evaluate/match-record.ts";
+import { OWN_LENGTH } from "../text/own-copy.ts";
 import { Entry } from "../variables/collections.ts";
-
-/** A text this short is never part of another one in V8, which would stay in memory with it. */
-const OWN_LENGTH = 12;
 
 /**
  * The match records of a rule that compares one TX variable and then only goes on elsewhere: the same for every transaction

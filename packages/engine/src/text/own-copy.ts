@@ -1,6 +1,8 @@
 import type { ByteString } from "./bytes.ts";
 import { fromBytes, toBytes } from "./bytes.ts";
 
+/** A text this short is never part of another one in V8, which would stay in memory with it. */
+export const OWN_LENGTH = 12;
 /** More arguments than this may be more than the stack holds. */
 const SHORT = 4096;
 

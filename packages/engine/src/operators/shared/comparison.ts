@@ -1,13 +1,11 @@
 import type { OperatorCompileContext, OperatorMatcher } from "../../operator.ts";
 import type { ByteString } from "../../text/bytes.ts";
 import { toInt } from "../../text/int.ts";
+import { OWN_LENGTH } from "../../text/own-copy.ts";
 import { literalArgument } from "./literal.ts";
 
 /** An integer of {@link toInt}. */
 export type Int = number | bigint;
-
-/** A text this short is never part of another one in V8. */
-const OWN_LENGTH = 12;
 
 /** Matcher of an operator that compares value and argument as integers; texts that are none count as 0 on both sides. */
 export function compileComparison(
@@ -18,7 +16,7 @@ export function compileComparison(
   const macro = literalArgument(argument, context);
   if (macro.dynamic) return { match: (value, tx) => holds(toInt(value), toInt(macro.expand(tx))), cheap: true };
   const limit = toInt(macro.text);
-  // Settings and scores: mostly the same number as the last time. Longer texts may be part of others, which would stay too.
+  // Settings and scores: mostly the same number as the last time. Longer texts may keep others in memory.
   let last: ByteString = "";
   let answer = holds(toInt(last), limit);
   const match = (value: ByteString): boolean => {
