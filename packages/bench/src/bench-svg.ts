@@ -10,8 +10,8 @@ const TOP = 64;
 const FOOT = 34;
 
 /**
- * A picture of a comparison: a pair of bars (ours, the peer's) per level and class, benign and attack means of repeated
- * values. Legible on light and on dark ground: the text takes its colour from the reader's setting.
+ * A picture of a comparison: a pair of bars (ours, the peer's) per level and class, benign and attack means of values that
+ * are new in every round, where there are such: what is repeated flatters an engine that remembers. Legible on light and on dark ground: the text takes its colour from the reader's setting.
  */
 export function drawComparison(
   peer: string,
@@ -21,7 +21,8 @@ export function drawComparison(
 ): string {
   const shown = rows
     .map((row, at) => ({ row, peer: peerRows[at]!, ratio: ratios[at]! }))
-    .filter(({ row }) => !row.unique);
+    .filter(({ row }) => row.unique === rows.some(({ unique }) => unique));
+  const values = shown.some(({ row }) => row.unique) ? "values new in every round" : "values repeated";
   const most = Math.max(...shown.map((each) => Math.max(each.row.meanUs, each.peer.meanUs)), 1);
   const height = TOP + shown.length * GROUP + FOOT;
   const scale = (WIDTH - LEFT - RIGHT) / most;
@@ -44,7 +45,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 <rect class="own" x="16" y="38" width="12" height="12" rx="2"/><text x="34" y="49">Cuirass</text>
 <rect class="peer" x="104" y="38" width="12" height="12" rx="2"/><text x="122" y="49">${escapeXml(peer)}</text>
 ${groups.join("\n")}
-<text class="quiet" x="16" y="${height - 12}">One core, whole transactions with responses, rounds in turn, verdicts checked in the same run.</text>
+<text class="quiet" x="16" y="${height - 12}">One core, whole transactions with responses, ${values}, rounds in turn, verdicts checked in the same run.</text>
 </svg>
 `;
 }

@@ -39,4 +39,4 @@ export { variableId as parseVariable } from "./variables/variable-table.ts";
 export type { ByteString } from "./text/bytes.ts";
 export type { ByteCopier } from "@cuirass/regex";
 export { useByteCopier } from "@cuirass/regex";
-export { encodeUtf8, fromBytes, isByteString, toBytes } from "./text/bytes.ts";
+export { asBytes, encodeUtf8, fromBytes, isByteString, toBytes } from "./text/bytes.ts";

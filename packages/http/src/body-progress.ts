@@ -1,5 +1,5 @@
 import type { Bytes, Interruption } from "@cuirass/engine";
-import { toBytes } from "@cuirass/engine";
+import { asBytes } from "@cuirass/engine";
 
 /** How far a body has come. */
 export class BodyProgress {
@@ -25,8 +25,8 @@ export class BodyProgress {
     return this.#size > this.limit;
   }
 
-  keep(piece: Uint8Array): boolean {
-    this.pieces.push(piece);
+  keep(piece: Bytes): boolean {
+    this.pieces.push(asBytes(piece));
     this.#size += piece.length;
     return !this.beyondLimit;
   }
@@ -45,8 +45,4 @@ export class BodyProgress {
     this.rest = asBytes(piece);
     return false;
   }
-}
-
-function asBytes(piece: Bytes): Uint8Array {
-  return typeof piece === "string" ? toBytes(piece) : piece;
 }

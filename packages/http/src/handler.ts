@@ -1,5 +1,5 @@
 import type { Bytes, Interruption, MaybePromise } from "@cuirass/engine";
-import { isPromise, toBytes } from "@cuirass/engine";
+import { isPromise } from "@cuirass/engine";
 import type { Refusal } from "./block-response.ts";
 import { blockResponse, isSendable } from "./block-response.ts";
 import { BodyProgress } from "./body-progress.ts";
@@ -216,7 +216,7 @@ export class Exchange {
     piece: Bytes,
     write: () => MaybePromise<{ readonly interruption: Interruption | undefined; readonly accepted: number }>,
   ): MaybePromise<boolean> {
-    if (progress.coding !== "") return progress.keep(typeof piece === "string" ? toBytes(piece) : piece);
+    if (progress.coding !== "") return progress.keep(piece);
     try {
       const step = write();
       if (!isPromise(step)) return progress.take(step, piece);

@@ -1,6 +1,6 @@
 import type { Nfa } from "./nfa.ts";
-import { firstBytes } from "./first-bytes.ts";
-import { Leads } from "./leads.ts";
+import type { Leads } from "./leads.ts";
+import { leadsOf } from "./leads.ts";
 import { Op } from "./nfa.ts";
 import { holds } from "./surroundings.ts";
 
@@ -31,7 +31,6 @@ export class Backtracker {
   readonly #nfa: Nfa;
   readonly #slots: number;
   readonly #leads: Leads;
-  readonly #firstBytes: Uint8Array | "any";
   /** Places of a window. */
   readonly #places: number;
   /** Where the window begins, and the first place behind it. */
@@ -46,9 +45,8 @@ export class Backtracker {
   constructor(nfa: Nfa, groupCount: number, pairs: number = PAIR_LIMIT) {
     this.#nfa = nfa;
     this.#slots = 2 * (groupCount + 1);
-    this.#firstBytes = firstBytes(nfa);
     this.#places = Math.max(2, Math.floor(pairs / nfa.op.length));
-    this.#leads = new Leads(nfa);
+    this.#leads = leadsOf(nfa);
   }
 
   /**
@@ -57,12 +55,13 @@ export class Backtracker {
    */
   exec(haystack: string, from: number): Int32Array | undefined | typeof TOO_FAR {
     const captures = new Int32Array(this.#slots).fill(-1);
-    const first = this.#firstBytes;
+    const { start, classes } = this.#nfa;
+    const leads = this.#leads;
     this.#open(haystack, from);
     let found: boolean | undefined = false;
     let at = from;
     for (; at <= haystack.length; at++) {
-      if (first !== "any" && (at === haystack.length || first[haystack.charCodeAt(at) & 0xff] === 0)) continue;
+      if (!leads.has(start, at < haystack.length ? classes[haystack.charCodeAt(at) & 0xff]! : leads.end)) continue;
       found = at < this.#end ? this.#matchAt(haystack, at, captures) : undefined;
       if (found === undefined && at - this.#begin >= this.#places >> 1) {
         this.#forget();

@@ -1,6 +1,15 @@
 import type { Nfa } from "./nfa.ts";
 import { Op } from "./nfa.ts";
 
+const known = new WeakMap<Nfa, Leads>();
+
+/** The leads of an NFA, worked out once for the matchers that it has. */
+export function leadsOf(nfa: Nfa): Leads {
+  let leads = known.get(nfa);
+  if (leads === undefined) known.set(nfa, (leads = new Leads(nfa)));
+  return leads;
+}
+
 /**
  * What the next byte may be at each instruction of an NFA, so that ways which cannot go on are not entered. Columns are
  * byte classes, and one for the end of the text.

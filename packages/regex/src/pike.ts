@@ -1,6 +1,6 @@
 import type { Nfa } from "./nfa.ts";
-import { firstBytes } from "./first-bytes.ts";
-import { Leads } from "./leads.ts";
+import type { Leads } from "./leads.ts";
+import { leadsOf } from "./leads.ts";
 import { Op } from "./nfa.ts";
 import { holds } from "./surroundings.ts";
 
@@ -21,7 +21,6 @@ export class PikeMatcher {
   readonly #nfa: Nfa;
   readonly #slots: number;
   readonly #leads: Leads;
-  readonly #firstBytes: Uint8Array | "any";
   /** By instruction: the last round that entered it. */
   readonly #seen: Int32Array;
   #round = 0;
@@ -36,8 +35,7 @@ export class PikeMatcher {
   constructor(nfa: Nfa, groupCount: number) {
     this.#nfa = nfa;
     this.#slots = 2 * (groupCount + 1);
-    this.#leads = new Leads(nfa);
-    this.#firstBytes = firstBytes(nfa);
+    this.#leads = leadsOf(nfa);
     this.#seen = new Int32Array(nfa.op.length);
     // An instruction that is entered, once a round, leaves two numbers at most.
     this.#pending = new Int32Array(2 * nfa.op.length);
@@ -71,10 +69,9 @@ export class PikeMatcher {
 
   /** Where the next match can begin: with no thread alive, bytes that begin none are of no interest. */
   #skipTo(haystack: string, from: number): number {
-    const first = this.#firstBytes;
-    if (first === "any") return from;
+    const { start, classes } = this.#nfa;
     let at = from;
-    while (at < haystack.length && first[haystack.charCodeAt(at) & 0xff] === 0) at++;
+    while (at < haystack.length && !this.#leads.has(start, classes[haystack.charCodeAt(at) & 0xff]!)) at++;
     return at;
   }
 

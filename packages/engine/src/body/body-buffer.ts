@@ -1,5 +1,5 @@
 import type { Latin1Decoder, ByteString } from "../text/bytes.ts";
-import { fromBytes, toBytes } from "../text/bytes.ts";
+import { asBytes, fromBytes } from "../text/bytes.ts";
 import type { TempFile, TempStorage } from "../host.ts";
 
 const READ_CHUNK = 65_536;
@@ -83,8 +83,4 @@ export class BodyBuffer {
     this.#file?.close(false);
     this.#file = undefined;
   }
-}
-
-function asBytes(piece: Uint8Array | ByteString): Uint8Array {
-  return typeof piece === "string" ? toBytes(piece) : piece;
 }

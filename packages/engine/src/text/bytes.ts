@@ -53,6 +53,11 @@ export function toBytes(text: ByteString): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Bytes as they are, a byte string as bytes. */
+export function asBytes(piece: Uint8Array | ByteString): Uint8Array {
+  return typeof piece === "string" ? toBytes(piece) : piece;
+}
+
 /** A pattern of one class: V8 has nothing to try twice, and less than nothing to look at in a text of one byte per unit. */
 const beyondBytes = /[\u0100-\uffff]/;
 

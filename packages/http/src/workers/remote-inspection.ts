@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Bytes, Interruption, MaybePromise } from "@cuirass/engine";
-import { toBytes } from "@cuirass/engine";
+import { asBytes } from "@cuirass/engine";
 import type { TransactionSummary } from "@cuirass/node";
 import type { HttpDecision } from "../decision.ts";
 import type { BodyStep, HeadStep, Inspection } from "../inspection.ts";
@@ -84,7 +84,7 @@ export class RemoteInspection implements Inspection {
   }
 
   writeResponse(piece: Bytes): BodyStep {
-    return this.#response.add(typeof piece === "string" ? toBytes(piece) : piece);
+    return this.#response.add(asBytes(piece));
   }
 
   endResponse(): Promise<Interruption | undefined> {
