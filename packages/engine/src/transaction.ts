@@ -87,7 +87,7 @@ export class Transaction extends Evaluation {
 
   /** One request header line; call it once per line, in order. */
   addRequestHeader(name: Bytes, value: Bytes): void {
-    addRequestHeader(this.variables, this.ruleset.settings, bytes(name), bytes(value));
+    addRequestHeader(this.variables, this.ruleset.settings, bytes(name), bytes(value), this.context.entries.request);
   }
 
   /** SERVER_NAME: the Host header's value as the host understood it. */
@@ -161,7 +161,7 @@ export class Transaction extends Evaluation {
 
   /** One response header line. */
   addResponseHeader(name: Bytes, value: Bytes): void {
-    addResponseHeader(this.variables, bytes(name), bytes(value));
+    addResponseHeader(this.variables, bytes(name), bytes(value), this.context.entries.response);
   }
 
   /** An argument of the response (RESPONSE_ARGS). */

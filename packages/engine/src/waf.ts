@@ -7,6 +7,7 @@ import { sanitisedBy } from "./audit/masking.ts";
 import { compileConfiguration } from "./compile/compile.ts";
 import { evaluatePhase } from "./evaluate/phase.ts";
 import { CandidatePool } from "./evaluate/candidates.ts";
+import { EntryMemo } from "./evaluate/entry-memo.ts";
 import { HaystackMemo } from "./evaluate/haystack.ts";
 import { WafConfigError, WafStateError } from "./errors.ts";
 import { MemoryCollectionStore } from "./persistence/memory-store.ts";
@@ -72,6 +73,7 @@ export function* compileWaf(config: WafConfig): Generator<undefined, Waf, undefi
       request: new HaystackMemo(ruleset.prefilters.request),
       response: new HaystackMemo(ruleset.prefilters.response),
     },
+    entries: { request: new EntryMemo(), response: new EntryMemo() },
     candidates: new CandidatePool(),
     host,
     faultPolicy: config.onFaultPolicy ?? "block",

@@ -8,6 +8,7 @@ import type { Registry } from "../registry.ts";
 import type { RuleMetadata } from "../matched-rule.ts";
 import type { WafSettings } from "../settings.ts";
 import { defaultSettings } from "../settings.ts";
+import { CheapTests } from "./cheap-test.ts";
 import { collectDirectives } from "./collect.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { applyExclusions } from "./exclusions.ts";
@@ -66,7 +67,8 @@ export function* compileConfiguration(
     response: new PrefilterBuilder(before?.prefilters.response),
   };
   const views = new ViewRegistry();
-  const context = { settings, host, registry, pipelines, prefilters, views, parts, defaultActions };
+  const cheapTests = new CheapTests();
+  const context = { settings, host, registry, pipelines, prefilters, views, cheapTests, parts, defaultActions };
   if (options.onRule !== undefined) {
     for (const rule of collected.rules) {
       yield;

@@ -8,6 +8,7 @@ import type { SettledMatch } from "./settled-match.ts";
 import { settledMatch } from "./settled-match.ts";
 import type { TableParts } from "./table-parts.ts";
 import { ViewTable } from "./view-table.ts";
+import type { View } from "./views.ts";
 
 /** The rules of a phase, and how those that cannot match are found without being looked at. */
 export interface PhasePlan {
@@ -19,6 +20,9 @@ export interface PhasePlan {
   readonly ends: Int32Array;
   /** By view: the rules that wait to be triggered by its values. */
   readonly tables: readonly (ViewTable | undefined)[];
+  /** By view: the bit of its table, 0 until somebody asks; and the view without its exclusions. */
+  readonly bits: Int32Array;
+  readonly bases: Int32Array;
   /** Positions of the markers of each label, ascending. */
   readonly markers: ReadonlyMap<string, readonly number[]>;
   /** By position of a rule with skipAfter: where evaluation goes on after it. */
@@ -49,6 +53,7 @@ export function planPhase(
   phase: Phase,
   prefilter: Prefilter,
   parts: TableParts,
+  views: readonly View[],
 ): PhasePlan {
   const letters = prefilter.scan(LETTERS).flags;
   const steady = !rules.some(fillsVariables);
@@ -72,7 +77,9 @@ export function planPhase(
   const ends = Int32Array.from(segments, ({ end }) => end);
   const settled = rules.map(settledMatch);
   const constant = constantRunOf(rules, phase);
-  return { rules, always, segments, ends, tables, markers, resume, settled, constant, steady };
+  const bits = new Int32Array(views.length);
+  const bases = Int32Array.from(views, ({ base }) => base);
+  return { rules, always, segments, ends, tables, bits, bases, markers, resume, settled, constant, steady };
 }
 
 /** The position behind the first marker of the label at or after `from`; undefined when there is none. */

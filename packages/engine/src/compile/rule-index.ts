@@ -45,7 +45,7 @@ export class RuleIndex implements CompiledRuleset {
     };
     this.byPhase = ([0, 1, 2, 3, 4, 5] as const).map((phase) => {
       const own = rules.filter((rule) => rule.phase === phase || rule.phase === Phase.Any);
-      return planPhase(own, phase, prefilters[sideOf(phase)], tableParts[sideOf(phase)]);
+      return planPhase(own, phase, prefilters[sideOf(phase)], tableParts[sideOf(phase)], views);
     });
     this.usesRuleVariable = rules.some(chainUsesRuleVariable);
   }

@@ -22,7 +22,7 @@ import { fromBytes } from "../text/bytes.ts";
 import { mergeDefaults } from "./defaults.ts";
 import { directoryOf } from "./load.ts";
 import { MacroError, parseMacro } from "./macro.ts";
-import { cheapTest } from "./cheap-test.ts";
+import type { CheapTests } from "./cheap-test.ts";
 import { compileTargets } from "./targets.ts";
 import type { SharedParts } from "./shared-parts.ts";
 import type { ViewRegistry } from "./views.ts";
@@ -35,6 +35,7 @@ export interface RuleCompileContext {
   readonly pipelines: PipelineBuilder;
   readonly prefilters: Readonly<Record<Side, PrefilterBuilder>>;
   readonly views: ViewRegistry;
+  readonly cheapTests: CheapTests;
   readonly parts: SharedParts;
   readonly defaultActions: DefaultActions;
 }
@@ -195,7 +196,7 @@ class RuleCompiler {
       disruptive: draft.disruptive,
       status: draft.status,
       skipAfter: draft.skipAfter,
-      cheapTest: cheapTest(targets, operator, pipeline),
+      cheapTest: this.#context.cheapTests.of(targets, operator, pipeline),
       mayWait,
     };
   }

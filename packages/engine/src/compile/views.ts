@@ -4,7 +4,10 @@ import type { Selector } from "../variables/collections.ts";
 import { variableTable } from "../variables/variable-table.ts";
 
 /** The values of a variable, or those that a selector picks, without those that are excluded. */
-export type View = Pick<CompiledTarget, "variable" | "of" | "selector" | "exclusions">;
+export interface View extends Pick<CompiledTarget, "variable" | "of" | "selector" | "exclusions"> {
+  /** The number of the view without exclusions, its own if it has none. */
+  readonly base: number;
+}
 
 /** Variables that actions and operators change while a phase runs. */
 const changing: ReadonlySet<string> = new Set([
@@ -37,7 +40,8 @@ export class ViewRegistry {
     const key = `${variable} ${[selector, ...own.map((exclusion) => exclusion.selector)].map(textOf).join("\n")}`;
     let number = this.#numbers.get(key);
     if (number === undefined) {
-      number = this.views.push({ variable, of, selector, exclusions: own }) - 1;
+      const base = own.length === 0 ? this.views.length : this.numberOf(variable, selector, []);
+      number = this.views.push({ variable, of, selector, exclusions: own, base }) - 1;
       this.#numbers.set(key, number);
     }
     return number;

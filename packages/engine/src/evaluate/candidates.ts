@@ -80,12 +80,15 @@ export class Candidates {
   #ask(tx: Transaction, view: number): void {
     if (this.#viewsDone[view] === this.#stamp) return;
     this.#viewsDone[view] = this.#stamp;
-    const haystacks = tx.views.haystacks(view);
-    const table = this.#plan.tables[view]!;
-    const { bit } = table;
+    const { tables, bits, bases } = this.#plan;
+    const haystacks = tx.views.haystacks(bases[view]!);
+    // Perf: most values are quiet, so neither the table nor the exclusions are looked at.
+    let bit = bits[view]!;
+    if (bit === 0) bit = bits[view] = tables[view]!.bit;
     for (let at = 0; at < haystacks.length; at++) {
       const haystack = haystacks[at]!;
-      if ((haystack.quiet & bit) === 0) this.#mark(tx.haystacks.candidates(haystack, table));
+      if ((haystack.quiet & bit) !== 0 || tx.views.excludes(view, at)) continue;
+      this.#mark(tx.haystacks.candidates(haystack, tables[view]!));
     }
   }
 

@@ -13,6 +13,7 @@ import type { TransactionState } from "../transaction-state.ts";
 import type { Collection } from "../variables/collections.ts";
 import type { TransactionOrigin } from "../variables/computed.ts";
 import type { CandidatePool } from "./candidates.ts";
+import type { EntryMemo } from "./entry-memo.ts";
 import type { HaystackMemo } from "./haystack.ts";
 import type { MatchRecord } from "./match-record.ts";
 import type { AuditFormatDefinition } from "../audit/formats/index.ts";
@@ -34,6 +35,8 @@ export interface WafContext {
   readonly ruleset: CompiledRuleset;
   /** Texts of phases 1 and 2, and of those from 3 on. */
   readonly memos: Readonly<Record<Side, HaystackMemo>>;
+  /** Headers of requests, and of responses. */
+  readonly entries: Readonly<Record<Side, EntryMemo>>;
   readonly candidates: CandidatePool;
   readonly host: Host & { readonly clock: Clock };
   readonly faultPolicy: FaultPolicy;

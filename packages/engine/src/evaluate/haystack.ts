@@ -4,7 +4,9 @@ import { ALWAYS } from "../compile/pipelines.ts";
 import type { Place, ViewTable } from "../compile/view-table.ts";
 import type { ByteString } from "../text/bytes.ts";
 import type { Entry } from "../variables/collections.ts";
+import { markOf } from "../text/mark.ts";
 import { ownCopy } from "../text/own-copy.ts";
+import { MetTwice, WAYS } from "./met-twice.ts";
 import { RecentTexts } from "./recent-texts.ts";
 
 const noPositions: readonly number[] = [];
@@ -113,14 +115,9 @@ const ALIKE_LIMIT = 8;
 const OWN_PLACES = 128;
 /** Places of the memo, a power of two. */
 const PLACES = 16_384;
-/** Places that a text may have, a power of two: with fewer, texts that come in turns would drive each other out. */
-const WAYS = 4;
 
 /**
  * Texts that came up at least twice lately, whichever transactions they came from: header values, names, cookies, pages.
- * A short text has one of a few places, found by its mark, and gives it up to the next one that comes twice.
- * Perf: no table of texts, which would hash every byte of them; texts that never come again leave a mark and stay with their
- * transaction, so they die young (bench, unique values).
  *
  * Invariant: holds facts about texts alone, at most PLACES short ones and what transformations made of each, LONG_BYTES of
  * long ones without such results, and never a slice of a longer text, which would keep all of it in memory, but for texts
@@ -128,14 +125,9 @@ const WAYS = 4;
  */
 export class HaystackMemo {
   readonly prefilter: Prefilter;
-  /** By place: the mark of a text that was asked about and not kept; that of the one that is kept; and that one. */
-  readonly #met = new Int32Array(PLACES);
-  readonly #marks = new Int32Array(PLACES);
-  readonly #kept = new Array<Haystack | undefined>(PLACES).fill(undefined);
+  readonly #recent = new MetTwice<Haystack>(PLACES);
   /** Mark of the text that was looked for last. */
   lastMark = 0;
-  /** Which of its places the next text takes. */
-  #turn = 0;
   readonly #long = new RecentTexts<Haystack>(LONG_BYTES);
   readonly #metLong = new RecentTexts<{ readonly text: ByteString }>(LONG_BYTES);
 
@@ -147,31 +139,18 @@ export class HaystackMemo {
   find(text: ByteString): Haystack | undefined {
     const mark = markOf(text);
     this.lastMark = mark;
-    const first = firstPlace(mark);
-    for (let place = first; place < first + WAYS; place++) {
-      if (this.#marks[place] === mark && this.#kept[place]!.text === text) return this.#kept[place];
+    for (let way = 0; way < WAYS; way++) {
+      const kept = this.#recent.at(mark, way);
+      if (kept !== undefined && kept.text === text) return kept;
     }
     return undefined;
   }
 
   /** Of a text that `find` has just not found: kept from now on if it, or one that looks like it, was not found before. */
   keepIfMet(text: ByteString): Haystack | undefined {
-    const mark = this.lastMark;
-    const first = firstPlace(mark);
-    let wasMet = false;
-    let free = -1;
-    for (let place = first; place < first + WAYS; place++) {
-      if (this.#met[place] === mark) wasMet = true;
-      if (free < 0 && this.#kept[place] === undefined) free = place;
-    }
-    const next = first + (this.#turn++ & (WAYS - 1));
-    if (!wasMet) {
-      this.#met[next] = mark;
-      return undefined;
-    }
-    const place = free < 0 ? next : free;
-    this.#marks[place] = mark;
-    return (this.#kept[place] = new Haystack(ownCopy(text), this.prefilter, true));
+    const place = this.#recent.placeIfMet(this.lastMark);
+    if (place < 0) return undefined;
+    return this.#recent.keep(place, this.lastMark, new Haystack(ownCopy(text), this.prefilter, true));
   }
 
   /**
@@ -193,23 +172,6 @@ export class HaystackMemo {
     this.#long.add(mark, haystack);
     return haystack;
   }
-}
-
-/** The first of the places that a text with this mark may have. */
-function firstPlace(mark: number): number {
-  return (mark >>> 1) & (PLACES - WAYS);
-}
-
-/** Bytes that a mark is made of, at least, where there are so many. */
-const SAMPLES = 16;
-
-/** A number made of a text's length and a few of its bytes, not 0. */
-function markOf(text: ByteString): number {
-  const { length } = text;
-  let mark = length + 1;
-  const stride = length <= SAMPLES ? 1 : Math.floor(length / SAMPLES);
-  for (let at = length - 1; at >= 0; at -= stride) mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
-  return Math.imul(mark ^ (mark >>> 15), 0x2c1b_3c6d) | 1;
 }
 
 /** The texts of one transaction, each scanned and transformed once, whatever number of rules ask. */
@@ -269,6 +231,8 @@ export class Haystacks {
     const known = entry.haystack;
     if (known !== undefined && known.text === entry.value && known.prefilter === this.memo.prefilter) return known;
     const haystack = this.of(entry.value);
+    // Entries that outlive the transaction hold nothing that does not.
+    if (entry.shared && !haystack.shared) return haystack;
     // The same text: equal strings that are one object are compared at once.
     entry.value = haystack.text;
     return (entry.haystack = haystack);

@@ -55,7 +55,7 @@ function run(tx: Transaction, phase: Phase, plan: PhasePlan, candidates: Candida
     }
     if (tx.overBudget()) break;
     if (rule.cheapTest !== undefined && !tx.control.excludesFrom(rule.index)) {
-      if (!rule.cheapTest(tx)) {
+      if (!rule.cheapTest.passes(tx)) {
         tx.beginRule();
         tx.endRule(rule, "no match");
         continue;

@@ -37,7 +37,7 @@ export function resolveTarget(tx: Transaction, rule: CompiledRule, target: Compi
 }
 
 /** Takes excluded entries out of a list, from an index on. */
-export function exclude(exclusions: readonly TargetExclusion[], variable: number, out: Entry[], from: number): void {
+function exclude(exclusions: readonly TargetExclusion[], variable: number, out: Entry[], from: number): void {
   let kept = from;
   for (let at = from; at < out.length; at++) {
     const entry = out[at]!;
@@ -46,7 +46,8 @@ export function exclude(exclusions: readonly TargetExclusion[], variable: number
   out.length = kept;
 }
 
-function isExcluded(exclusions: readonly TargetExclusion[], variable: number, entry: Entry): boolean {
+/** True when one of the exclusions means a value of the variable. */
+export function isExcluded(exclusions: readonly TargetExclusion[], variable: number, entry: Entry): boolean {
   for (let at = 0; at < exclusions.length; at++) {
     const exclusion = exclusions[at]!;
     if (exclusion.variable === variable && selects(exclusion.selector, entry)) return true;

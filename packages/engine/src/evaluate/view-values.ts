@@ -2,7 +2,7 @@ import type { View } from "../compile/views.ts";
 import type { Entry } from "../variables/collections.ts";
 import type { Variables } from "../variables/variables.ts";
 import type { Haystack, Haystacks } from "./haystack.ts";
-import { exclude } from "./targets.ts";
+import { isExcluded } from "./targets.ts";
 
 /** The values of a view while a phase runs. */
 export interface ViewValues {
@@ -38,11 +38,20 @@ export class Views {
     return (values.haystacks ??= this.#haystacksOf(values.entries));
   }
 
+  /** True when a value of its base, by position, is none of the view's own. */
+  excludes(view: number, position: number): boolean {
+    const { variable, exclusions, base } = this.#views[view]!;
+    return base !== view && isExcluded(exclusions, variable, this.entries(base)[position]!);
+  }
+
   #lookUp(view: number): ViewValues {
-    const { variable, of, selector, exclusions } = this.#views[view]!;
+    const { variable, of, selector, exclusions, base } = this.#views[view]!;
+    if (base !== view) {
+      const entries = this.entries(base).filter((entry) => !isExcluded(exclusions, variable, entry));
+      return { entries, haystacks: undefined };
+    }
     const entries: Entry[] = [];
     of(this.#variables).select(selector, entries);
-    if (exclusions.length > 0) exclude(exclusions, variable, entries, 0);
     return { entries, haystacks: undefined };
   }
 

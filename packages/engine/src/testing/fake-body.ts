@@ -5,6 +5,7 @@ import type { ByteString } from "../text/bytes.ts";
 import type { Collection, Entry } from "../variables/collections.ts";
 import type { Variables } from "../variables/variables.ts";
 import { BodyBuffer } from "../body/body-buffer.ts";
+import { EntryMemo } from "../evaluate/entry-memo.ts";
 import { defaultSettings } from "../settings.ts";
 import { fromBytes, toBytes } from "../text/bytes.ts";
 import { addRequestHeader } from "../variables/populate/headers.ts";
@@ -43,7 +44,7 @@ export function readBody(
   const { variables } = new FakeState();
   const contentType = options.contentType ?? "";
   for (const value of [contentType, ...(options.moreContentTypes ?? [])]) {
-    addRequestHeader(variables, settings, "Content-Type", value);
+    addRequestHeader(variables, settings, "Content-Type", value, new EntryMemo());
   }
   if (options.cut === true) variables.inboundDataError.set("1");
   const body = new BodyBuffer({ memoryLimit: Infinity, tempStorage: undefined, latin1: undefined });

@@ -6,15 +6,19 @@ import type { KeyPattern } from "./key-pattern.ts";
 /** One value of a variable: its key as received, and the value. */
 export class Entry {
   readonly key: ByteString;
+  /** Invariant: never another text while it is shared. */
   value: ByteString;
+  /** Other transactions have it too. */
+  readonly shared: boolean;
   /** What the rules' prefilter knows of the value; theirs to fill and to check against the value. */
   haystack: Haystack | undefined = undefined;
   #lowerKey: ByteString | undefined;
   #named: Entry | undefined = undefined;
-  constructor(key: ByteString, value: ByteString, lowerKey?: ByteString) {
+  constructor(key: ByteString, value: ByteString, lowerKey?: ByteString, shared = false) {
     this.key = key;
     this.value = value;
     this.#lowerKey = lowerKey;
+    this.shared = shared;
   }
   /** The key for look-ups. */
   get lowerKey(): ByteString {
@@ -22,7 +26,7 @@ export class Entry {
   }
   /** The entry of a view on names: its value is the key. */
   get named(): Entry {
-    return (this.#named ??= new Entry(this.key, this.key, this.#lowerKey));
+    return (this.#named ??= new Entry(this.key, this.key, this.#lowerKey, this.shared));
   }
 }
 
@@ -104,6 +108,9 @@ export function singleData(value: ByteString, presence: Presence): Map<ByteStrin
   return new Map(isPresent(value, presence) ? [["", [value]]] : []);
 }
 
+/** Names are found one by one up to this number of values: an index of them is made for more, or to change them. */
+const FEW = 32;
+
 /** Names with one or more values each, in insertion order, looked up without regard to ASCII case. */
 export class Keyed implements Collection {
   readonly name: string;
@@ -121,9 +128,11 @@ export class Keyed implements Collection {
   get distinctNames(): number {
     return this.#index().size;
   }
-  /** Adds a value; earlier values of the name stay. `lowerKey` for those who have it at hand. */
-  add(key: ByteString, value: ByteString, lowerKey?: ByteString): void {
-    const entry = new Entry(key, value, lowerKey);
+  /** Adds a value; earlier values of the name stay. */
+  add(key: ByteString, value: ByteString): void {
+    this.addEntry(new Entry(key, value));
+  }
+  addEntry(entry: Entry): void {
     this.entries.push(entry);
     if (this.#byKey) index(this.#byKey, entry);
   }
@@ -143,7 +152,8 @@ export class Keyed implements Collection {
     }
     const first = known[0]!;
     const before = first.value;
-    first.value = value;
+    if (first.shared) this.entries[this.entries.indexOf(first)] = known[0] = new Entry(first.key, value, lowerKey);
+    else first.value = value;
     if (known.length > 1) {
       for (const extra of known.splice(1)) this.entries.splice(this.entries.indexOf(extra), 1);
     }
@@ -174,6 +184,7 @@ export class Keyed implements Collection {
     if (selector === undefined) {
       for (let at = 0; at < this.entries.length; at++) out.push(this.entries[at]!);
     } else if (selector.kind === "key") {
+      if (this.#byKey === undefined && this.entries.length <= FEW) return this.#selectFew(selector.key, out);
       const known = this.#index().get(selector.key);
       if (known) for (let at = 0; at < known.length; at++) out.push(known[at]!);
     } else {
@@ -188,6 +199,13 @@ export class Keyed implements Collection {
   }
   data(): Map<ByteString, ByteString[]> {
     return dataOf(this.entries);
+  }
+  #selectFew(lowerKey: ByteString, out: Entry[]): void {
+    const { length } = lowerKey;
+    for (let at = 0; at < this.entries.length; at++) {
+      const entry = this.entries[at]!;
+      if (entry.key.length === length && entry.lowerKey === lowerKey) out.push(entry);
+    }
   }
   #index(): Map<ByteString, Entry[]> {
     if (this.#byKey) return this.#byKey;

@@ -1,7 +1,6 @@
 import type { OperatorCompileContext, OperatorMatcher } from "../../operator.ts";
 import type { ByteString } from "../../text/bytes.ts";
 import { toInt } from "../../text/int.ts";
-import { OWN_LENGTH } from "../../text/own-copy.ts";
 import { literalArgument } from "./literal.ts";
 
 /** An integer of {@link toInt}. */
@@ -16,17 +15,6 @@ export function compileComparison(
   const macro = literalArgument(argument, context);
   if (macro.dynamic) return { match: (value, tx) => holds(toInt(value), toInt(macro.expand(tx))), cheap: true };
   const limit = toInt(macro.text);
-  // Settings and scores: mostly the same number as the last time. Longer texts may keep others in memory.
-  let last: ByteString = "";
-  let answer = holds(toInt(last), limit);
-  const match = (value: ByteString): boolean => {
-    if (value === last) return answer;
-    const held = holds(toInt(value), limit);
-    if (value.length <= OWN_LENGTH) {
-      last = value;
-      answer = held;
-    }
-    return held;
-  };
+  const match = (value: ByteString): boolean => holds(toInt(value), limit);
   return { match, cheap: true, ofText: match };
 }

@@ -2,13 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { Variables } from "../variables.ts";
 import { pairsOf } from "../../testing/fake-body.ts";
 import { FakeState } from "../../testing/fake-state.ts";
+import { EntryMemo } from "../../evaluate/entry-memo.ts";
 import { defaultSettings } from "../../settings.ts";
 import { populateConnection } from "./connection.ts";
 import { addRequestHeader, addResponseHeader } from "./headers.ts";
 
+const memo = new EntryMemo();
+
 function withHeaders(...headers: [string, string][]): Variables {
   const { variables } = new FakeState();
-  for (const [name, value] of headers) addRequestHeader(variables, defaultSettings(), name, value);
+  for (const [name, value] of headers) addRequestHeader(variables, defaultSettings(), name, value, memo);
   return variables;
 }
 
@@ -58,11 +61,11 @@ describe("Content-Type chooses the body processor", () => {
 
 test("a response's Content-Type is kept up to the semicolon, as received", () => {
   const { variables } = new FakeState();
-  addResponseHeader(variables, "content-type", "Text/HTML ; charset=utf-8");
-  addResponseHeader(variables, "", "x");
+  addResponseHeader(variables, "content-type", "Text/HTML ; charset=utf-8", memo);
+  addResponseHeader(variables, "", "x", memo);
   expect(variables.responseContentType.value).toBe("Text/HTML ");
   expect(pairsOf(variables.responseHeaders)).toEqual([["content-type", "Text/HTML ; charset=utf-8"]]);
-  addResponseHeader(variables, "Content-Type", "text/plain");
+  addResponseHeader(variables, "Content-Type", "text/plain", memo);
   expect(variables.responseContentType.value).toBe("text/plain");
 });
 

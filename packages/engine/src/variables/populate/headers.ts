@@ -1,7 +1,7 @@
 import type { Variables } from "../variables.ts";
+import type { EntryMemo } from "../../evaluate/entry-memo.ts";
 import type { WafSettings } from "../../settings.ts";
 import type { ByteString } from "../../text/bytes.ts";
-import { toLowerAscii } from "../../text/ascii.ts";
 import { mediaTypeOf } from "../../text/media-type.ts";
 import { populateCookies } from "./cookies.ts";
 
@@ -16,12 +16,14 @@ export function addRequestHeader(
   settings: Readonly<WafSettings>,
   name: ByteString,
   value: ByteString,
+  memo: EntryMemo,
 ): void {
   if (name === "") return;
-  const lower = toLowerAscii(name);
-  v.requestHeaders.add(name, value, lower);
-  if (lower === "cookie") return populateCookies(v, settings, value);
-  if (lower !== "content-type") return;
+  const entry = memo.of(name, value);
+  v.requestHeaders.addEntry(entry);
+  const { lowerKey } = entry;
+  if (lowerKey === "cookie") return populateCookies(v, settings, value);
+  if (lowerKey !== "content-type") return;
   const type = mediaTypeOf(value);
   if (type === "application/x-www-form-urlencoded") v.reqbodyProcessor.set("URLENCODED");
   // A beginning is enough: a missing semicolon is the multipart processor's to flag.
@@ -29,11 +31,11 @@ export function addRequestHeader(
 }
 
 /** One response header line. */
-export function addResponseHeader(v: Variables, name: ByteString, value: ByteString): void {
+export function addResponseHeader(v: Variables, name: ByteString, value: ByteString, memo: EntryMemo): void {
   if (name === "") return;
-  const lower = toLowerAscii(name);
-  v.responseHeaders.add(name, value, lower);
-  if (lower !== "content-type") return;
+  const entry = memo.of(name, value);
+  v.responseHeaders.addEntry(entry);
+  if (entry.lowerKey !== "content-type") return;
   const semicolon = value.indexOf(";");
   v.responseContentType.set(semicolon < 0 ? value : value.slice(0, semicolon));
 }

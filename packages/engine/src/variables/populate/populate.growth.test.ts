@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { FakeState } from "../../testing/fake-state.ts";
 import { growthExponent } from "../../testing/growth.ts";
+import { EntryMemo } from "../../evaluate/entry-memo.ts";
 import { defaultSettings } from "../../settings.ts";
 import { addRequestHeader } from "./headers.ts";
 import { populateUri } from "./uri.ts";
@@ -54,7 +55,7 @@ test.each([
     const settings = { ...defaultSettings(), cookieFormat };
     const run = (size: number): void => {
       const { variables } = new FakeState();
-      addRequestHeader(variables, settings, name, unit.repeat(size / unit.length));
+      addRequestHeader(variables, settings, name, unit.repeat(size / unit.length), new EntryMemo());
       variables.remoteUser.first();
     };
     expect(growthExponent(now, run, small, large)).toBeLessThanOrEqual(1.2);
