@@ -20,7 +20,7 @@ export interface PhasePlan {
   readonly ends: Int32Array;
   /** By view: the rules that wait to be triggered by its values. */
   readonly tables: readonly (ViewTable | undefined)[];
-  /** By view: the bit of its table, 0 until somebody asks; and the view without its exclusions. */
+  /** By view: the bit of its table, 0 when it has none; and the view without its exclusions. */
   readonly bits: Int32Array;
   readonly bases: Int32Array;
   /** Positions of the markers of each label, ascending. */

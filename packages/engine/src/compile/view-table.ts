@@ -72,7 +72,8 @@ export class ViewTable {
   readonly #places = new Map<string, Place>();
   #readings = 0;
   readonly #parts: TableParts;
-  #bit = -1;
+  /** 0 unless it was taken. */
+  bit = 0;
   readonly #family: StepScanners;
 
   /** `letters` are the bits of transformations that react to letters; `variable` is the view's. */
@@ -84,10 +85,10 @@ export class ViewTable {
     this.#letters = letters;
   }
 
-  /** A bit of its own among the tables of one side, taken when it is first asked for; 0 for those that came too late. */
-  get bit(): number {
-    if (this.#bit < 0) this.#bit = this.#parts.takeBit();
-    return this.#bit;
+  /** Gives the table a bit of its own among those of one side, unless it came too late. */
+  takeBit(): number {
+    if (this.bit === 0) this.bit = this.#parts.takeBit();
+    return this.bit;
   }
 
   /** A rule at this position judges values after this pipeline. */

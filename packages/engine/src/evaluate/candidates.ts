@@ -82,9 +82,10 @@ export class Candidates {
     this.#viewsDone[view] = this.#stamp;
     const { tables, bits, bases } = this.#plan;
     const haystacks = tx.views.haystacks(bases[view]!);
-    // Perf: most values are quiet, so neither the table nor the exclusions are looked at.
+    // Perf: most values are quiet, so neither the table nor the exclusions are looked at. There are not enough bits for all
+    // views: those of single values can do without.
     let bit = bits[view]!;
-    if (bit === 0) bit = bits[view] = tables[view]!.bit;
+    if (bit === 0 && haystacks.length > 1) bit = bits[view] = tables[view]!.takeBit();
     for (let at = 0; at < haystacks.length; at++) {
       const haystack = haystacks[at]!;
       if ((haystack.quiet & bit) !== 0 || tx.views.excludes(view, at)) continue;

@@ -109,8 +109,8 @@ const SHARED_LENGTH = 256;
 const LONGEST_SHARED = 65_536;
 /** Bytes of long texts that are kept, and of those that came once. */
 const LONG_BYTES = 1_048_576;
-/** Long texts of one length that are compared with a new one. */
-const ALIKE_LIMIT = 8;
+/** Long texts of a transaction that a new one is compared with. */
+const LONG_TEXTS = 16;
 /** Places for the texts of a transaction, a power of two. */
 const OWN_PLACES = 128;
 /** Places of the memo, a power of two. */
@@ -179,8 +179,9 @@ export class Haystacks {
   readonly memo: HaystackMemo;
   /** Short texts of this transaction alone, by mark; the last one of each place. */
   readonly #own = new Array<Haystack | undefined>(OWN_PLACES);
-  /** Long ones by length: a table of texts would hash every byte of them. */
-  readonly #long = new Map<number, Haystack[]>();
+  /** The last long ones: a table of texts would hash every byte of them. */
+  readonly #long: Haystack[] = [];
+  #longCount = 0;
   /** What transformations made of long ones that outlive the transaction, which these results shall not. */
   #longResults: Map<Haystack, (Haystack | undefined)[]> | undefined = undefined;
 
@@ -202,14 +203,15 @@ export class Haystacks {
 
   /** `asked`: it came with the traffic, so it may come again. */
   #ofLong(text: ByteString, asked: boolean): Haystack {
-    const alike = this.#long.get(text.length);
-    const known = alike?.find((haystack) => haystack.text === text);
-    if (known !== undefined) return known;
+    const long = this.#long;
+    const { length } = text;
+    for (let at = 0; at < long.length; at++) {
+      const known = long[at]!;
+      if (known.text.length === length && known.text === text) return known;
+    }
     const kept = asked ? this.memo.findLong(text) : undefined;
     const haystack = kept ?? new Haystack(text, this.memo.prefilter, false);
-    // Past a few of the same length they are not looked for: many texts may be made to differ in their last byte.
-    if (alike === undefined) this.#long.set(text.length, [haystack]);
-    else if (alike.length < ALIKE_LIMIT) alike.push(haystack);
+    long[this.#longCount++ % LONG_TEXTS] = haystack;
     return haystack;
   }
 

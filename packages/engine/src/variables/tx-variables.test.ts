@@ -51,3 +51,15 @@ test("a pattern means the names it is found in, numbered or not", () => {
     expect(found.map(({ key }) => key)).toEqual(["tx-test-header-1", "tx-test-header-dynamic"]);
   }
 });
+
+test("a pattern that no name of a configuration has finds the others in the order in which they were set", () => {
+  const pattern = new KeyPattern("^tx-test-unnumbered");
+  const tx = new TxVariables();
+  const names = ["tx-test-unnumbered-b", "tx-test-elsewhere", "tx-test-unnumbered-a", "tx-test-unnumbered-c"];
+  for (const name of names) tx.set(name, name);
+  tx.remove("tx-test-unnumbered-b");
+  tx.set("tx-test-unnumbered-b", "again");
+  const found: Entry[] = [];
+  tx.select({ kind: "regex", pattern, text: "" }, found);
+  expect(found.map(({ key }) => key.slice(-1))).toEqual(["a", "c", "b"]);
+});

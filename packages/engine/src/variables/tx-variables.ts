@@ -24,15 +24,19 @@ export function txNumber(name: ByteString): number {
   return number;
 }
 
-const FOUND = 1;
-const NOT_FOUND = 2;
-/** By pattern and number: whether the pattern is found in the name; 0 while nobody asked. */
-const verdicts = new WeakMap<KeyPattern, Uint8Array>();
+/** By number: 1 where a pattern is found in the name; and whether it is in any of them. */
+interface Verdicts {
+  readonly found: Uint8Array;
+  readonly any: boolean;
+}
 
-function verdictsOf(pattern: KeyPattern): Uint8Array {
+const verdicts = new WeakMap<KeyPattern, Verdicts>();
+
+function verdictsOf(pattern: KeyPattern): Verdicts {
   let known = verdicts.get(pattern);
-  if (known === undefined || known.length < names.length) {
-    verdicts.set(pattern, (known = new Uint8Array(names.length)));
+  if (known === undefined || known.found.length < names.length) {
+    const found = Uint8Array.from(names, (name) => (pattern.test(name, name) ? 1 : 0));
+    verdicts.set(pattern, (known = { found, any: found.includes(1) }));
   }
   return known;
 }
@@ -119,16 +123,19 @@ export class TxVariables implements Collection {
       for (let at = 0; at < this.entries.length; at++) out.push(this.entries[at]!);
       return;
     }
-    const known = verdictsOf(selector.pattern);
+    const { pattern } = selector;
+    const { found, any } = verdictsOf(pattern);
+    if (!any) {
+      // In order of insertion too.
+      this.#others?.forEach((entry) => {
+        if (pattern.test(entry.key, entry.key)) out.push(entry);
+      });
+      return;
+    }
     for (let at = 0; at < this.entries.length; at++) {
       const entry = this.entries[at]!;
       const number = this.#numbers[at]!;
-      if (number < 0) {
-        if (selector.pattern.test(entry.key, entry.key)) out.push(entry);
-        continue;
-      }
-      if (known[number] === 0) known[number] = selector.pattern.test(entry.key, entry.key) ? FOUND : NOT_FOUND;
-      if (known[number] === FOUND) out.push(entry);
+      if (number < 0 ? pattern.test(entry.key, entry.key) : found[number] === 1) out.push(entry);
     }
   }
 
