@@ -38,7 +38,8 @@ export type Selector =
 /** True when the selector means this entry. No selector means every entry. */
 export function selects(selector: Selector | undefined, entry: Entry): boolean {
   if (selector === undefined) return true;
-  return selector.kind === "key" ? entry.lowerKey === selector.key : selector.pattern.test(entry.key, entry.lowerKey);
+  if (selector.kind === "regex") return selector.pattern.test(entry);
+  return entry.key.length === selector.key.length && entry.lowerKey === selector.key;
 }
 
 /** A variable's values in one transaction. */
@@ -190,7 +191,7 @@ export class Keyed implements Collection {
     } else {
       for (let at = 0; at < this.entries.length; at++) {
         const entry = this.entries[at]!;
-        if (selector.pattern.test(entry.key, entry.lowerKey)) out.push(entry);
+        if (selector.pattern.test(entry)) out.push(entry);
       }
     }
   }

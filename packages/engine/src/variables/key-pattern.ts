@@ -3,6 +3,12 @@ import { compilePattern } from "@cuirass/regex";
 import type { ByteString } from "../text/bytes.ts";
 import { toLowerAscii } from "../text/ascii.ts";
 
+/** A key, and what it is in lower case. */
+interface Named {
+  readonly key: ByteString;
+  readonly lowerKey: ByteString;
+}
+
 /** Patterns that are a word, or the beginning of a key. */
 const plain = /^\^?[\w-]+$/;
 
@@ -18,6 +24,8 @@ export class KeyPattern {
   readonly #first: boolean;
   /** A part that it must have. */
   readonly #part: ByteString | undefined;
+  /** Shorter keys do not have the word or the part. */
+  readonly #least: number;
 
   /** @throws PatternError */
   constructor(source: ByteString) {
@@ -26,13 +34,16 @@ export class KeyPattern {
     this.#word = plain.test(source) ? toLowerAscii(source.slice(this.#first ? 1 : 0)) : undefined;
     const part = this.#pattern.condition.groups.find((group) => group.length === 1)?.[0];
     this.#part = part === undefined ? undefined : toLowerAscii(part);
+    this.#least = (this.#word ?? this.#part ?? "").length;
   }
 
-  /** True when the pattern occurs in a key, which is given in lower case too. */
-  test(key: ByteString, lowerKey: ByteString): boolean {
+  /** True when the pattern occurs in the key. */
+  test(named: Named): boolean {
+    const { key } = named;
+    if (key.length < this.#least) return false;
     if (this.#word === undefined) {
-      return (this.#part === undefined || lowerKey.includes(this.#part)) && this.#pattern.test(key);
+      return (this.#part === undefined || named.lowerKey.includes(this.#part)) && this.#pattern.test(key);
     }
-    return this.#first ? lowerKey.startsWith(this.#word) : lowerKey.includes(this.#word);
+    return this.#first ? named.lowerKey.startsWith(this.#word) : named.lowerKey.includes(this.#word);
   }
 }

@@ -35,7 +35,7 @@ const verdicts = new WeakMap<KeyPattern, Verdicts>();
 function verdictsOf(pattern: KeyPattern): Verdicts {
   let known = verdicts.get(pattern);
   if (known === undefined || known.found.length < names.length) {
-    const found = Uint8Array.from(names, (name) => (pattern.test(name, name) ? 1 : 0));
+    const found = Uint8Array.from(names, (name) => (pattern.test({ key: name, lowerKey: name }) ? 1 : 0));
     verdicts.set(pattern, (known = { found, any: found.includes(1) }));
   }
   return known;
@@ -128,14 +128,14 @@ export class TxVariables implements Collection {
     if (!any) {
       // In order of insertion too.
       this.#others?.forEach((entry) => {
-        if (pattern.test(entry.key, entry.key)) out.push(entry);
+        if (pattern.test(entry)) out.push(entry);
       });
       return;
     }
     for (let at = 0; at < this.entries.length; at++) {
       const entry = this.entries[at]!;
       const number = this.#numbers[at]!;
-      if (number < 0 ? pattern.test(entry.key, entry.key) : found[number] === 1) out.push(entry);
+      if (number < 0 ? pattern.test(entry) : found[number] === 1) out.push(entry);
     }
   }
 

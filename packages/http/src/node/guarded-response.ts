@@ -54,6 +54,8 @@ export class GuardedResponse {
   /** The body as the application wrote it, until it is let through. */
   #held: Bytes[] = [];
   #headWritten = false;
+  /** No header has bytes above 0x7f. */
+  #asciiHead = false;
   #flushed = false;
   #ended = false;
   #drainWanted = false;
@@ -231,7 +233,9 @@ export class GuardedResponse {
     this.#state = "waiting";
     const response = this.#response as ServerResponse;
     const status = response.statusCode;
-    const head = { status, protocol: `HTTP/${this.#request.httpVersion}`, headers: headerLines(response) };
+    const headers = headerLines(response);
+    this.#asciiHead = isAscii(response.statusMessage ?? "") && headers.every(isAscii);
+    const head = { status, protocol: `HTTP/${this.#request.httpVersion}`, headers };
     const bodyFollows = responseHasBody(this.#request.method ?? "", status);
     this.#decide(this.#exchange.openResponse(head, bodyFollows), () => {
       if (!this.#exchange.holdsResponse) return this.#letThrough();
@@ -292,16 +296,25 @@ export class GuardedResponse {
     if (this.#flushed && !this.#ended) this.#flushHeaders();
     if (!this.#ended) {
       let room = true;
-      for (const piece of held) room = this.#write(piece);
+      for (const piece of held) room = this.#write(piece, this.#encodingOf(piece));
       if (this.#drainWanted && room) process.nextTick(() => this.#response.emit("drain"));
     } else if (held.length > 1 && (this.#response as ServerResponse).hasHeader("trailer")) {
-      for (const piece of held) this.#write(piece);
+      for (const piece of held) this.#write(piece, this.#encodingOf(piece));
       this.#end(this.#onEnd);
     } else {
       const body = held.length > 1 ? joined(held) : held[0];
       if (body === undefined) this.#end(this.#onEnd);
-      else this.#end(body, undefined, this.#onEnd);
+      else this.#end(body, this.#encodingOf(body), this.#onEnd);
     }
+  }
+
+  /**
+   * Text that is held is ASCII, so that one byte a character is UTF-8 as well.
+   * Perf: Node need not count the bytes of a page, nor look for longer ones. It sends a head together with the beginning of
+   * a body, in the same encoding, so a head with other bytes would not be the same then.
+   */
+  #encodingOf(piece: Bytes): BufferEncoding | undefined {
+    return typeof piece === "string" && this.#asciiHead ? "latin1" : undefined;
   }
 }
 
@@ -350,6 +363,10 @@ const writableEnded: PropertyDescriptor = {
     );
   },
 };
+
+function isAscii(text: string): boolean {
+  return !/[\x80-\uffff]/.test(text);
+}
 
 function refuseHeaders(): never {
   throw Object.assign(new Error("Cannot change headers after they are sent to the client"), {
