@@ -302,19 +302,28 @@ describe("responses", () => {
     ["gr\xfc\xdfe", "OK", "text", "ok"],
     ["plain", "Gr\xfc\xdfe", "text", "ok"],
     ["gr\xfc\xdfe", "OK", "bytes", "ok"],
-  ])("have the bytes that Node alone would send: header %j, status text %j, %s %j", async (header, reason, kind, text) => {
-    const answer: RequestListener = (_request, response) => {
-      // With its length known Node sends the head together with the text, in the encoding of that.
-      response.statusMessage = reason;
-      response.setHeaders(new Map([["X-Greeting", header], ["Content-Type", "text/html"], ["Date", "now"]]));
-      response.end(kind === "text" ? text : Buffer.from(text));
-    };
-    const guarded = await exchange((await run(answer)).port, get("/"));
-    const lines = ({ head }: { readonly head: string }): string[] => head.split("\r\n").toSorted();
-    const alone = await exchange(await listen(createServer(answer)), get("/"));
-    expect(lines(guarded)).toEqual(lines(alone));
-    expect(guarded.body).toBe(alone.body);
-  });
+  ])(
+    "have the bytes that Node alone would send: header %j, status text %j, %s %j",
+    async (header, reason, kind, text) => {
+      const answer: RequestListener = (_request, response) => {
+        // With its length known Node sends the head together with the text, in the encoding of that.
+        response.statusMessage = reason;
+        response.setHeaders(
+          new Map([
+            ["X-Greeting", header],
+            ["Content-Type", "text/html"],
+            ["Date", "now"],
+          ]),
+        );
+        response.end(kind === "text" ? text : Buffer.from(text));
+      };
+      const guarded = await exchange((await run(answer)).port, get("/"));
+      const lines = ({ head }: { readonly head: string }): string[] => head.split("\r\n").toSorted();
+      const alone = await exchange(await listen(createServer(answer)), get("/"));
+      expect(lines(guarded)).toEqual(lines(alone));
+      expect(guarded.body).toBe(alone.body);
+    },
+  );
 
   test("that are compressed are inspected decompressed", async () => {
     const { port } = await run((request, response) => {

@@ -7,6 +7,7 @@ import { constantRunOf } from "./constant-run.ts";
 import type { SettledMatch } from "./settled-match.ts";
 import { settledMatch } from "./settled-match.ts";
 import type { TableParts } from "./table-parts.ts";
+import { Entered } from "./entered.ts";
 import { ViewTable } from "./view-table.ts";
 import type { View } from "./views.ts";
 
@@ -18,6 +19,9 @@ export interface PhasePlan {
   /** Parts of the phase that are entered one by one, by position, and where each ends. */
   readonly segments: readonly Segment[];
   readonly ends: Int32Array;
+  readonly entered: Entered;
+  /** Those of its side. */
+  readonly parts: TableParts;
   /** By view: the rules that wait to be triggered by its values. */
   readonly tables: readonly (ViewTable | undefined)[];
   /** By view: the bit of its table, 0 when it has none; and the view without its exclusions. */
@@ -57,29 +61,45 @@ export function planPhase(
 ): PhasePlan {
   const letters = prefilter.scan(LETTERS).flags;
   const steady = !rules.some(fillsVariables);
+  const segments = steady ? segmentsOf(rules) : [{ end: rules.length, waiting: 0, views: [] }];
+  const ends = Int32Array.from(segments, ({ end }) => end);
+  const entered = new Entered(ends, parts);
   const gates = rules.map((rule) => rule.operator?.gate ?? noGate);
   const tables: (ViewTable | undefined)[] = [];
   const always = Uint8Array.from(rules, (rule, position) => {
     if (rule.kind === "marker" || rule.phase !== phase) return 0;
     if (!steady || !isTriggered(rule)) return 1;
     for (const [view, variable] of viewsOf(rule)) {
-      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters, parts, variable));
+      const table = (tables[view] ??= new ViewTable(gates, prefilter.groupCount, letters, parts, entered, variable));
       for (const pipeline of new Set(rule.gatePipelines)) table.add(position, pipeline);
     }
     return 0;
   });
-  const segments = steady ? segmentsOf(rules) : [{ end: rules.length, waiting: 0, views: [] }];
   const markers = markersOf(rules);
   const resume = Int32Array.from(rules, ({ skipAfter }, position) => {
     if (skipAfter === undefined) return position + 1;
     return positionAfter(markers, skipAfter, position) ?? rules.length;
   });
-  const ends = Int32Array.from(segments, ({ end }) => end);
   const settled = rules.map(settledMatch);
   const constant = constantRunOf(rules, phase);
   const bits = new Int32Array(views.length);
   const bases = Int32Array.from(views, ({ base }) => base);
-  return { rules, always, segments, ends, tables, bits, bases, markers, resume, settled, constant, steady };
+  return {
+    rules,
+    always,
+    segments,
+    ends,
+    entered,
+    parts,
+    tables,
+    bits,
+    bases,
+    markers,
+    resume,
+    settled,
+    constant,
+    steady,
+  };
 }
 
 /** The position behind the first marker of the label at or after `from`; undefined when there is none. */

@@ -9,6 +9,8 @@ export class TableParts {
   readonly #prefilter: Prefilter;
   readonly #byVariable = new Map<number, StepScanners>();
   #bits = 0;
+  /** What is noted of values holds for one turn (`Entered`). */
+  turn = 0;
 
   constructor(prefilter: Prefilter) {
     this.#prefilter = prefilter;

@@ -5,6 +5,7 @@ import type { Pipeline } from "./ruleset.ts";
 import type { Place } from "./view-table.ts";
 import { defaultSettings } from "../settings.ts";
 import { transformations } from "../transformations/index.ts";
+import { Entered } from "./entered.ts";
 import { PipelineBuilder } from "./pipelines.ts";
 import { TableParts } from "./table-parts.ts";
 import { ViewTable } from "./view-table.ts";
@@ -34,13 +35,10 @@ function table(): { readonly table: ViewTable; readonly pipelines: readonly Pipe
   const pipelines = names.map((list) =>
     builder.of(list.map((name) => transformations.find((each) => each.name === name)!)),
   );
-  const view = new ViewTable(
-    pipelines.map(() => [0]),
-    1,
-    0,
-    new TableParts(prefilterOfOne()),
-    0,
-  );
+  const parts = new TableParts(prefilterOfOne());
+  const entered = new Entered(Int32Array.of(pipelines.length), parts);
+  const gates = pipelines.map(() => [0]);
+  const view = new ViewTable(gates, 1, 0, parts, entered, 0);
   pipelines.forEach((pipeline, position) => view.add(position, pipeline));
   return { table: view, pipelines };
 }

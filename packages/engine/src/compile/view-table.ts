@@ -1,5 +1,6 @@
 import type { Gate, Prefilter } from "@cuirass/regex";
 import { SkippingFinder } from "@cuirass/regex";
+import type { Entered } from "./entered.ts";
 import type { Pipeline } from "./ruleset.ts";
 import type { StepScanner, StepScanners } from "./step-scanners.ts";
 import type { TableParts } from "./table-parts.ts";
@@ -72,13 +73,22 @@ export class ViewTable {
   readonly #places = new Map<string, Place>();
   #readings = 0;
   readonly #parts: TableParts;
+  readonly #entered: Entered;
   /** 0 unless it was taken. */
   bit = 0;
   readonly #family: StepScanners;
 
   /** `letters` are the bits of transformations that react to letters; `variable` is the view's. */
-  constructor(gates: readonly Gate[], groupCount: number, letters: number, parts: TableParts, variable: number) {
+  constructor(
+    gates: readonly Gate[],
+    groupCount: number,
+    letters: number,
+    parts: TableParts,
+    entered: Entered,
+    variable: number,
+  ) {
     this.#parts = parts;
+    this.#entered = entered;
     this.#family = parts.scannersOf(variable);
     this.#gates = gates;
     this.#groupCount = groupCount;
@@ -89,6 +99,15 @@ export class ViewTable {
   takeBit(): number {
     if (this.bit === 0) this.bit = this.#parts.takeBit();
     return this.bit;
+  }
+
+  get turn(): number {
+    return this.#parts.turn;
+  }
+
+  /** True when a value that may match the rules at these positions, and no others, need not be looked at. */
+  isQuiet(positions: readonly number[]): boolean {
+    return positions.length === 0 || !this.#entered.reaches(positions);
   }
 
   /** A rule at this position judges values after this pipeline. */

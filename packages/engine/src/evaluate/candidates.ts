@@ -18,6 +18,8 @@ export class Candidates {
   readonly #plan: PhasePlan;
   #tx: Transaction | undefined = undefined;
   #segment = 0;
+  /** The turn for which values are asked about. */
+  #turn = 0;
   /** Tells what is of this use from what earlier ones left behind. */
   #stamp = 0;
   /** The last use that marked a rule, by position; that asked the values of a view. */
@@ -33,6 +35,7 @@ export class Candidates {
   begin(tx: Transaction): void {
     this.#tx = tx;
     this.#segment = 0;
+    this.#turn = this.#plan.parts.turn;
     this.end = 0;
     if (this.#stamp === 0x7fff_ffff) {
       this.#stamp = 0;
@@ -64,13 +67,19 @@ export class Candidates {
 
   /** Goes on to the segment that the position lies in. */
   enter(position: number): void {
-    const { ends, segments } = this.#plan;
+    const { ends, segments, entered, parts } = this.#plan;
     let segment = this.#segment;
     while (ends[segment]! <= position) segment++;
     this.#segment = segment;
     this.end = ends[segment]!;
     const { waiting, views } = segments[segment]!;
     if (waiting === 0) return;
+    entered.enter(segment);
+    if (this.#turn !== parts.turn) {
+      // Values that were passed over so far may match rules from here on.
+      this.#turn = parts.turn;
+      this.#viewsDone.fill(0);
+    }
     const tx = this.#tx!;
     tx.rulesPassedOver += waiting;
     for (let at = 0; at < views.length; at++) this.#ask(tx, views[at]!);
@@ -88,7 +97,7 @@ export class Candidates {
     if (bit === 0 && haystacks.length > 1) bit = bits[view] = tables[view]!.takeBit();
     for (let at = 0; at < haystacks.length; at++) {
       const haystack = haystacks[at]!;
-      if ((haystack.quiet & bit) !== 0 || tx.views.excludes(view, at)) continue;
+      if (((haystack.quiet & bit) !== 0 && haystack.turn === this.#turn) || tx.views.excludes(view, at)) continue;
       this.#mark(tx.haystacks.candidates(haystack, tables[view]!));
     }
   }

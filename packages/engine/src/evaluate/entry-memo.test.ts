@@ -33,7 +33,10 @@ test("another spelling of the name, or another value that looks alike, is anothe
 
 test("long names and values are not kept", () => {
   const memo = new EntryMemo();
-  for (const [key, value] of [["Cookie", "c".repeat(257)], ["n".repeat(257), "1"]] as const) {
+  for (const [key, value] of [
+    ["Cookie", "c".repeat(257)],
+    ["n".repeat(257), "1"],
+  ] as const) {
     expect(threeTimes(memo, key, value).map(({ shared }) => shared)).toEqual([false, false, false]);
   }
 });
@@ -44,7 +47,11 @@ test("what one transaction does to its headers is not seen by another", () => {
   const [mine, other] = [new Keyed("REQUEST_HEADERS"), new Keyed("REQUEST_HEADERS")];
   for (const headers of [mine, other]) headers.addEntry(kept);
   mine.set("Host", "changed");
-  expect([mine.first("host"), other.first("host"), kept.value]).toEqual(["changed", "www.example.com", "www.example.com"]);
+  expect([mine.first("host"), other.first("host"), kept.value]).toEqual([
+    "changed",
+    "www.example.com",
+    "www.example.com",
+  ]);
   expect(mine.data()).toEqual(new Map([["Host", ["changed"]]]));
 });
 

@@ -22,8 +22,9 @@ export class Haystack {
   reactions = -1;
   /** By transformation: what it makes of the text. */
   results: (Haystack | undefined)[] | undefined = undefined;
-  /** Bits of the tables (`ViewTable.bit`) none of whose rules the text may match. */
+  /** Bits of the tables (`ViewTable.bit`) none of whose rules the text may match, in this turn. */
   quiet = 0;
+  turn = 0;
   /** The rules that the text may match, for each view that it is a value of. */
   #candidates: ViewCandidates | undefined = undefined;
   /** It outlives its transaction, so what is found out about it is worth keeping. */
@@ -54,11 +55,14 @@ export class Haystack {
 
   /** Positions of the rules that the text may match as a value of the view; undefined when that is not known. */
   candidates(table: ViewTable): readonly number[] | undefined {
-    return this.#of(table)?.positions;
+    const known = this.#of(table);
+    if (known === undefined) return undefined;
+    this.#quieten(table, known.positions);
+    return known.positions;
   }
 
   keepCandidates(table: ViewTable, positions: readonly number[]): void {
-    if (positions.length === 0) this.quiet |= table.bit;
+    this.#quieten(table, positions);
     this.#candidates = { table, positions, next: this.#candidates };
   }
 
@@ -67,7 +71,15 @@ export class Haystack {
     const known = this.#of(table);
     if (known === undefined) return;
     known.positions = known.positions.filter((candidate) => candidate !== position);
-    if (known.positions.length === 0) this.quiet |= table.bit;
+    this.#quieten(table, known.positions);
+  }
+
+  #quieten(table: ViewTable, positions: readonly number[]): void {
+    const { bit, turn } = table;
+    if (bit === 0 || !table.isQuiet(positions)) return;
+    if (this.turn !== turn) this.quiet = 0;
+    this.turn = turn;
+    this.quiet |= bit;
   }
 
   #of(table: ViewTable): ViewCandidates | undefined {

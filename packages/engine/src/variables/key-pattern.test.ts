@@ -34,7 +34,9 @@ test.each([
 ])("the keys that /%s/ means are those that the pattern is found in", (source) => {
   const pattern = compilePattern(source, { ignoreCase: true, dotAll: false, multiline: false });
   const meant = new KeyPattern(source);
-  expect(keys.filter((key) => meant.test({ key, lowerKey: key.toLowerCase() }))).toEqual(keys.filter((key) => pattern.test(key)));
+  expect(keys.filter((key) => meant.test({ key, lowerKey: key.toLowerCase() }))).toEqual(
+    keys.filter((key) => pattern.test(key)),
+  );
 });
 
 test("a pattern that cannot be compiled is refused", () => {
