@@ -16,8 +16,11 @@ const ownHeaders = [
   ["Cookie", "sessionid=0123456789abcdef; theme=dark; consent=1"],
 ];
 
-/** Writes the Lua script: header sets of the development data's browsers, or one of our own. */
-export async function writeLua(directory, shared) {
+/**
+ * Writes the Lua script: header sets of the development data's browsers, or one of our own. With `pauseMs` each connection
+ * waits so long before its next request.
+ */
+export async function writeLua(directory, shared, pauseMs = 0) {
   const generator = shared === undefined ? undefined : resolve(shared, "bench/gen-workload.mjs");
   let sets = [ownHeaders];
   if (generator !== undefined && existsSync(generator)) {
@@ -38,12 +41,12 @@ request = function()
   headers["Cookie"] = string.gsub(headers["Cookie"], "sessionid=%w+", "sessionid=" .. string.format("%08x%08x", math.random(0, 2147483647), n), 1)
   return wrk.format("GET", "/articles/" .. n .. "?page=" .. (n % 50) .. "&ref=r" .. math.random(0, 2147483647), headers)
 end
-done = function(summary, latency, requests)
+${pauseMs > 0 ? `delay = function() return ${pauseMs} end\n` : ""}done = function(summary, latency, requests)
   local errors = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
   io.write(string.format("RESULT %d %d %d %f %f\\n", summary.requests, summary.duration, errors, latency:percentile(50), latency:percentile(99)))
 end
 `;
-  const file = join(directory, "load.lua");
+  const file = join(directory, pauseMs > 0 ? "paced.lua" : "load.lua");
   writeFileSync(file, lua);
   return file;
 }
