@@ -37,6 +37,6 @@ export type { Collection, Entry } from "./variables/collections.ts";
 export type { TraceOutcome, TraceStep } from "./evaluate/trace.ts";
 export { variableId as parseVariable } from "./variables/variable-table.ts";
 export type { ByteString } from "./text/bytes.ts";
-export type { ByteCopier } from "@cuirass/regex";
-export { useByteCopier } from "@cuirass/regex";
+export type { Automaton, ByteCopier, KernelMaker, ScanKernel } from "@cuirass/regex";
+export { useByteCopier, useScanKernel } from "@cuirass/regex";
 export { asBytes, encodeUtf8, fromBytes, isByteString, toBytes } from "./text/bytes.ts";

@@ -70,15 +70,18 @@ describe("a body is inspected whatever number of headers announces it", () => {
     for (const head of heads) expect((await exchange(port, head)).status).toBe(403);
   });
 
-  test.each(framings)("with %s after more headers than the server is set to keep", async (_name, announcement, body) => {
-    const server = createServer(cuirass(ok, { hooks: quiet, waf: testWaf() }));
-    server.maxHeadersCount = 10;
-    const port = await listen(server);
-    for (const count of [0, 7, 8, 9, 50]) {
-      const head = `POST / HTTP/1.1\r\n${end}Content-Type: ${form}\r\n${numbered(count)}${announcement}\r\n${body}`;
-      expect((await exchange(port, head)).status).toBe(403);
-    }
-  });
+  test.each(framings)(
+    "with %s after more headers than the server is set to keep",
+    async (_name, announcement, body) => {
+      const server = createServer(cuirass(ok, { hooks: quiet, waf: testWaf() }));
+      server.maxHeadersCount = 10;
+      const port = await listen(server);
+      for (const count of [0, 7, 8, 9, 50]) {
+        const head = `POST / HTTP/1.1\r\n${end}Content-Type: ${form}\r\n${numbered(count)}${announcement}\r\n${body}`;
+        expect((await exchange(port, head)).status).toBe(403);
+      }
+    },
+  );
 
   test("and requests without a body and with as many headers go on", async () => {
     const port = await run({ waf: testWaf() });

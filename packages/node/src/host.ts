@@ -1,11 +1,12 @@
 import type { Host } from "@cuirass/engine";
-import { useByteCopier } from "@cuirass/engine";
+import { useByteCopier, useScanKernel } from "@cuirass/engine";
 import { createAuditSink } from "./audit-writers/index.ts";
 import { createClock } from "./clock.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { nodeProgramRunner } from "./program-runner.ts";
 import { createRandom } from "./random.ts";
 import { createNodeResolver } from "./resolver.ts";
+import { kernelMaker } from "./scan-kernel/scan-kernel.ts";
 import { nodeTempStorage } from "./temp-storage.ts";
 
 let over: Buffer | undefined;
@@ -17,6 +18,7 @@ function bufferOver(bytes: Uint8Array): Buffer {
 }
 
 useByteCopier((text, into) => void bufferOver(into).write(text, "latin1"));
+useScanKernel(kernelMaker());
 
 /** The engine's ports on Node.js. Give `parts` to replace or add some (logger, GeoIP database, collection store). */
 export function createNodeHost(parts: Partial<Host> = {}): Host {

@@ -10,4 +10,6 @@ export type { PrefilterCondition } from "./literals.ts";
 export { PhraseMatcher } from "./phrase-matcher.ts";
 export type { Gate, Scan } from "./prefilter.ts";
 export { Prefilter, PrefilterBuilder } from "./prefilter.ts";
+export type { Automaton, KernelMaker, ScanKernel } from "./scan-kernel.ts";
+export { useScanKernel } from "./scan-kernel.ts";
 export { SkippingFinder } from "./skipping-finder.ts";

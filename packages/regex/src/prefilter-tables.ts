@@ -4,7 +4,7 @@ type Ids = readonly number[];
 
 const noGroups: Ids = [];
 /** Longer literals are looked for by a part of them: one that text and markup seldom have. */
-const LITERAL_LENGTH = 12;
+export const LITERAL_LENGTH = 12;
 /** A row of the automaton has two to the power of this many columns. */
 export const ROW_BITS = 6;
 /** Bits of two numbers, one for each kind of byte. */

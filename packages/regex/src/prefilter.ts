@@ -3,7 +3,9 @@ import { foldCase } from "./aho-corasick.ts";
 import { fillWindow, WINDOW, windowBytes } from "./byte-window.ts";
 import { expectedHits } from "./literal-frequency.ts";
 import type { Reports } from "./prefilter-tables.ts";
-import { prefilterTables, ROW_BITS } from "./prefilter-tables.ts";
+import { LITERAL_LENGTH, prefilterTables, ROW_BITS } from "./prefilter-tables.ts";
+import type { ScanKernel } from "./scan-kernel.ts";
+import { makeKernel } from "./scan-kernel.ts";
 
 /**
  * What a value must have for something to match it: a literal of every one of these groups of the prefilter.
@@ -69,6 +71,9 @@ const noGroups: readonly number[] = [];
 const noLiterals: readonly string[] = [];
 /** Texts of this length and more are read in two places at once. */
 const LONG = 192;
+/** Those of this one and more by the host's kernel, once so many bytes came: making one takes as long as reading some. */
+const KERNEL_LONG = 512;
+const KERNEL_BYTES = 131_072;
 
 /**
  * One pass over a haystack for the literals of a whole rule set.
@@ -105,12 +110,18 @@ export class Prefilter {
   readonly #seenBytes: Uint8Array = new Uint8Array(256);
   /** Bytes that have flags or are literals by themselves. */
   readonly #telling: Uint8Array;
+  readonly #skips: boolean;
+  /** Undefined until it is worth one; null when there is none. */
+  #kernel: ScanKernel | null | undefined = undefined;
+  /** Bytes of long texts that were read without one. */
+  #longBytes = 0;
 
   /** `skipped` is 1 for bytes that are read as if they were not there. */
   constructor(groups: readonly (readonly string[])[], byteFlags: Int32Array, skipped?: Uint8Array) {
     this.groups = groups;
     this.groupCount = groups.length;
     this.#byteFlags = byteFlags;
+    this.#skips = skipped !== undefined;
     const tables = prefilterTables(groups, skipped);
     this.#kindsLow = tables.kindsLow;
     this.#kindsHigh = tables.kindsHigh;
@@ -136,10 +147,27 @@ export class Prefilter {
     this.#nextStamp();
     const { length } = haystack;
     if (length < LONG) return this.#scanShort(haystack);
+    const kernel = length < KERNEL_LONG ? null : (this.#kernel ?? this.#kernelAfter(length));
+    if (kernel !== null) {
+      const count = kernel.scan(haystack);
+      for (let at = 0; at < count; at++) this.#reportRow(kernel.rows[at]!);
+      return this.#scanOfSeen(kernel.seenBytes);
+    }
     this.#seenBytes.fill(0);
     let row = 0;
     for (let from = 0; from < length; from += WINDOW) row = this.#scanWindow(fillWindow(haystack, from), row);
-    return this.#scanOfSeen();
+    return this.#scanOfSeen(this.#seenBytes);
+  }
+
+  #kernelAfter(length: number): ScanKernel | null {
+    if (this.#kernel === null) return null;
+    this.#longBytes += length;
+    if (this.#longBytes < KERNEL_BYTES) return null;
+    const [table, classes, firstReport] = [this.#table, this.#classes, this.#firstReport];
+    const neutral = classes.findIndex((column, byte) => column === 0 && !this.#telling.includes(byte));
+    // Where bytes are skipped literals may be of any length.
+    if (this.#skips || neutral < 0 || !(table instanceof Uint16Array)) return (this.#kernel = null);
+    return (this.#kernel = makeKernel({ classes, table, firstReport, longest: LITERAL_LENGTH, neutral }) ?? null);
   }
 
   /** What bytes there are is noted on the way: asking for them afterwards would take longer, and so would a copy. */
@@ -260,9 +288,8 @@ export class Prefilter {
     return undefined;
   }
 
-  #scanOfSeen(): Scan {
+  #scanOfSeen(seenBytes: Uint8Array): Scan {
     const telling = this.#telling;
-    const seenBytes = this.#seenBytes;
     let flags = 0;
     let low = 0;
     let high = 0;
