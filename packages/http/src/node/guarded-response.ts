@@ -377,15 +377,16 @@ function refuseHeaders(): never {
 /** As `writeHead` does: what it is given replaces what was set before. */
 function applyHeaders(response: ServerResponse, given: unknown): void {
   if (typeof given !== "object" || given === null) return;
+  if (!Array.isArray(given)) {
+    const headers = given as Readonly<Record<string, string | number | readonly string[]>>;
+    for (const name of Object.keys(headers)) response.setHeader(name, headers[name]!);
+    return;
+  }
   const pairs: [string, string | number | readonly string[]][] = [];
-  if (!Array.isArray(given)) pairs.push(...(Object.entries(given) as typeof pairs));
-  else if (Array.isArray(given[0])) pairs.push(...(given as typeof pairs));
+  if (Array.isArray(given[0])) pairs.push(...(given as typeof pairs));
   else for (let at = 0; at + 1 < given.length; at += 2) pairs.push([given[at] as string, given[at + 1] as string]);
   for (const [name] of pairs) response.removeHeader(name);
-  for (const [name, value] of pairs) {
-    if (Array.isArray(given)) response.appendHeader(name, typeof value === "number" ? String(value) : value);
-    else response.setHeader(name, value);
-  }
+  for (const [name, value] of pairs) response.appendHeader(name, typeof value === "number" ? String(value) : value);
 }
 
 function headerLines(response: ServerResponse): string[] {
