@@ -11,7 +11,7 @@ import type { TableParts } from "./table-parts.ts";
  */
 export class Entered {
   /** By position. */
-  readonly #segmentOf: Uint16Array;
+  readonly #segmentOf: Uint32Array;
   /** By segment: 1 once it was entered. */
   readonly #entered: Uint8Array;
   readonly #parts: TableParts;
@@ -20,7 +20,7 @@ export class Entered {
   constructor(ends: Int32Array, parts: TableParts) {
     this.#parts = parts;
     this.#entered = new Uint8Array(ends.length);
-    this.#segmentOf = new Uint16Array(ends[ends.length - 1] ?? 0);
+    this.#segmentOf = new Uint32Array(ends[ends.length - 1] ?? 0);
     let from = 0;
     ends.forEach((end, segment) => {
       this.#segmentOf.fill(segment, from, end);

@@ -46,7 +46,7 @@ const WIDTH = 3;
 /** Tables with more triggers than this find them by group. */
 const FEW = 8;
 /** Bytes of literals that are looked for one by one. */
-export const SPARSE = 64;
+const SPARSE = 64;
 /** Bytes of literals that a scanner of its own is made for, where values stand and after a step: 128 bytes of table each. */
 const START_SIZE = 4000;
 const STEP_SIZE = 1000;
