@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Waf } from "./waf.ts";
+import type { OperatorDefinition } from "./operator.ts";
 import { WafConfigError } from "./errors.ts";
 import { createWaf } from "./waf.ts";
 
@@ -43,6 +44,32 @@ test("a plug-in takes the place of a built-in of its name, in its own WAF only",
   };
   expect(matches(createWaf({ directives, plugins: { operators: [never] } }))).toBe(0);
   expect(matches(createWaf({ directives }))).toBe(1);
+});
+
+test("an operator of a plug-in that is cheap is compiled for each rule, as what it reads may differ", () => {
+  const inWords: OperatorDefinition = {
+    name: "inWords",
+    summary: "In a dataset.",
+    argument: "name",
+    examples: [],
+    compile: (argument, { dataset }) => {
+      const words = dataset(argument) ?? [];
+      return { match: (value) => words.includes(value), cheap: true };
+    },
+  };
+  const directives = `
+    SecAction "id:1,phase:1,pass,nolog,setvar:tx.word=b"
+    SecDataset words \`
+a
+\`
+    SecRule TX:word "@inWords words" "id:2,phase:1,pass,log"
+    SecDataset words \`
+b
+\`
+    SecRule TX:word "@inWords words" "id:3,phase:1,pass,log"`;
+  const tx = createWaf({ directives, plugins: { operators: [inWords] } }).newTransaction();
+  void tx.processRequest({ method: "GET", uri: "/", headers: [] });
+  expect(tx.matchedRules.map(({ rule }) => rule.id)).toEqual([1, 3]);
 });
 
 test("without the plug-in its names are unknown", () => {

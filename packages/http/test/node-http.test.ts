@@ -1,5 +1,5 @@
 import { createServer, request as httpRequest } from "node:http";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -362,6 +362,22 @@ describe("responses", () => {
     await expect.poll(() => seen.length).toBe(1);
     expect(seen[0]!.decision).toMatchObject({ verdict: "would block", interruption: { ruleId: 1 } });
   });
+});
+
+test("an HTTP/2 response is let through without asking for what HTTP/2 does not have", async () => {
+  let asked = false;
+  const server = createHttp2Server((_request, response) => {
+    // Node warns whoever reads it, once in the life of a process.
+    Object.defineProperty(response, "statusMessage", { get: () => ((asked = true), "") });
+    response.writeHead(200, html).end("ok");
+  });
+  protectServer(server as never, { waf: testWaf() });
+  const client = connectHttp2(`http://127.0.0.1:${await listen(server as unknown as Server)}`);
+  cleanUp(() => client.destroy());
+  const call = client.request({ ":path": "/" });
+  let body = "";
+  for await (const piece of call.setEncoding("utf8")) body += String(piece);
+  expect([body, asked]).toEqual(["ok", false]);
 });
 
 test("HTTP/2 requests and responses are inspected through the compatibility API", async () => {

@@ -124,7 +124,8 @@ export class SharedParts {
       return known;
     }
     const operator = compile(definition, argument, context);
-    if (operator.matcher.textOnly === true && !operator.usesDataset) this.operators.set(key, operator);
+    const { textOnly, ofText } = operator.matcher;
+    if ((textOnly === true || ofText !== undefined) && !operator.usesDataset) this.operators.set(key, operator);
     return operator;
   }
 

@@ -1,6 +1,6 @@
 import { PrefilterBuilder } from "@cuirass/regex";
 import { expect, test } from "vitest";
-import { Keyed } from "../variables/collections.ts";
+import { Entry, Keyed } from "../variables/collections.ts";
 import { EntryMemo } from "./entry-memo.ts";
 import { HaystackMemo, Haystacks } from "./haystack.ts";
 
@@ -53,6 +53,22 @@ test("what one transaction does to its headers is not seen by another", () => {
     "www.example.com",
   ]);
   expect(mine.data()).toEqual(new Map([["Host", ["changed"]]]));
+});
+
+test("a header that is sent twice counts twice, and is replaced and removed whole", () => {
+  const memo = new EntryMemo();
+  const kept = threeTimes(memo, "X-Twice", "1")[2]!;
+  const twice = (): Keyed => {
+    const headers = new Keyed("REQUEST_HEADERS");
+    for (const entry of [kept, new Entry("Host", "a"), kept]) headers.addEntry(entry);
+    return headers;
+  };
+  const values = (headers: Keyed): string[] => headers.entries.map(({ key, value }) => `${key}: ${value}`);
+  expect(twice().data().get("X-Twice")).toEqual(["1", "1"]);
+  const [replaced, removed] = [twice(), twice()];
+  replaced.set("x-twice", "2");
+  removed.remove("x-twice");
+  expect([values(replaced), values(removed)]).toEqual([["X-Twice: 2", "Host: a"], ["Host: a"]]);
 });
 
 test("an entry that is kept holds no text of a transaction", () => {
